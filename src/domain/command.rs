@@ -1,0 +1,69 @@
+//! Everything that may be asked, as values that already hold their form.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::crisis::IpcrRecord;
+use super::escalation::Step;
+use super::ids::{CentreId, CrisisId, EscalationId, SectorId, UpdateId};
+use super::indicator::Reading;
+use super::mark::Mark;
+use super::update::Source;
+use super::vocabulary::{Certainty, Environment, EscalationLevel, Outlook, Severity, Urgency};
+
+/// One thing asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    OpenCrisis(OpenCrisis),
+    RecordIpcr(IpcrRecord),
+    PostUpdate(Box<PostUpdate>),
+    WithdrawUpdate { update: UpdateId, reason: String },
+    RaiseEscalation(Box<RaiseEscalation>),
+    StepEscalation { escalation: EscalationId, step: Step },
+}
+
+/// Open a crisis; sectors and centres default to all that are configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCrisis {
+    pub slug: CrisisId,
+    pub name: String,
+    pub environment: Environment,
+    pub sectors: Option<Vec<SectorId>>,
+    pub centres: Option<Vec<CentreId>>,
+}
+
+/// Post a situation update; `valid_until` defaults from the cadence of the sector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostUpdate {
+    pub centre: CentreId,
+    pub sector: SectorId,
+    pub nil: bool,
+    pub severity: Severity,
+    pub outlook: Outlook,
+    pub urgency: Option<Urgency>,
+    pub certainty: Option<Certainty>,
+    pub headline: String,
+    pub body: Option<String>,
+    pub as_of: Timestamp,
+    pub valid_until: Option<Timestamp>,
+    pub mark: Mark,
+    pub source: Option<Source>,
+    pub areas: Vec<String>,
+    pub readings: Vec<Reading>,
+    pub supersedes: Option<UpdateId>,
+    pub lang: Option<String>,
+}
+
+/// Raise an escalation to a centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaiseEscalation {
+    pub title: String,
+    pub level: EscalationLevel,
+    pub severity: Severity,
+    pub reason: String,
+    pub asked_of: CentreId,
+    pub refs: Vec<Uuid>,
+    pub ack_due: Option<Timestamp>,
+    pub resolve_due: Option<Timestamp>,
+    pub mark: Mark,
+}

@@ -1,0 +1,51 @@
+//! A crisis: the frame that everything else stands in, and the IPCR mode as a sourced record.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::centre::Sector;
+use super::ids::{CentreId, CrisisId};
+use super::vocabulary::{CrisisPhase, CrisisState, Environment, IpcrMode};
+
+/// Most sectors of one crisis.
+pub const SECTORS_MAX: usize = 32;
+/// Most centres of one crisis.
+pub const CENTRES_MAX: usize = 128;
+
+/// What was decided when the crisis was opened here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crisis {
+    pub slug: CrisisId,
+    pub name: String,
+    pub environment: Environment,
+    pub phase: CrisisPhase,
+    pub state: CrisisState,
+    pub opened_at: Timestamp,
+    pub sectors: Vec<Sector>,
+    pub centres: BTreeSet<CentreId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipcr: Option<IpcrRecord>,
+}
+
+/// Somebody else's decision, written down with its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct IpcrRecord {
+    pub mode: IpcrMode,
+    #[cfg_attr(test, ts(type = "string"))]
+    pub since: Timestamp,
+    pub decided_by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
+}
+
+impl Crisis {
+    /// The sector of that name, if the crisis uses it.
+    pub fn sector(&self, id: &super::ids::SectorId) -> Option<&Sector> {
+        self.sectors.iter().find(|sector| sector.id == *id)
+    }
+}

@@ -1,0 +1,29 @@
+//! The vocabulary and the rules of a crisis picture: pure, synchronous, no I/O, no clock, no chance.
+//!
+//! - [`vocabulary`]: every enumeration once, with its one spelling.
+//! - [`mark`]: TLP 2.0 and who may see what; [`view`] is the only way from the picture to an eye.
+//! - [`crisis`], [`centre`], [`update`], [`escalation`], [`indicator`]: the nouns.
+//! - [`command`] is what may be asked, [`event`] what can have happened.
+//! - [`access`] says who may ask, [`decide`] what follows, [`picture`] what is then true.
+//!
+//! `serde` is allowed here as a description of data; files, sockets, time and randomness are not.
+
+pub mod access;
+pub mod actor;
+pub mod centre;
+pub mod command;
+pub mod crisis;
+pub mod decide;
+pub mod escalation;
+pub mod event;
+pub mod freshness;
+pub mod ids;
+pub mod indicator;
+pub mod mark;
+pub mod picture;
+pub mod refusal;
+pub mod shelf;
+pub mod text;
+pub mod update;
+pub mod view;
+pub mod vocabulary;

@@ -1,0 +1,285 @@
+//! The folded state of one crisis: what is true once all entries up to a point have happened.
+//!
+//! `evolve` is the only way it changes and says what it touched. One picture serves every viewer:
+//! [`super::view`] shows each the part it may see, which equals the fold of the entries it may see.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::actor::Actor;
+use super::crisis::{Crisis, IpcrRecord};
+use super::escalation::{Escalation, Standing, Step};
+use super::event::{Entry, Event};
+use super::ids::{CentreId, EscalationId, IndicatorId, SectorId, Seq, UpdateId};
+use super::indicator::Reading;
+use super::mark::{Audience, Mark};
+use super::shelf::Shelf;
+use super::update::SituationUpdate;
+
+/// Entries kept in the feed, per audience.
+pub const FEED_ENTRIES_MAX: usize = 50;
+/// Steps of one escalation kept in the picture; the journal keeps all.
+pub const STEPS_KEPT_MAX: usize = 100;
+
+/// An update with what the server says of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Posted {
+    pub update: SituationUpdate,
+    pub recorded_at: Timestamp,
+    pub by: Actor,
+}
+
+/// A reading with the update that brought it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostedReading {
+    pub reading: Reading,
+    pub mark: Mark,
+    pub recorded_at: Timestamp,
+}
+
+/// What later commands must know of an update.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UpdateFacts {
+    pub centre: CentreId,
+    pub sector: SectorId,
+    pub mark: Mark,
+    pub standing: UpdateStanding,
+}
+
+/// Whether an update still stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateStanding {
+    Published,
+    Superseded,
+    Withdrawn,
+}
+
+/// An escalation with its steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EscalationRecord {
+    pub escalation: Escalation,
+    pub raised_at: Timestamp,
+    pub raised_as: Actor,
+    pub standing: Standing,
+    pub steps: VecDeque<TakenStep>,
+}
+
+/// A step with who and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TakenStep {
+    pub step: Step,
+    pub at: Timestamp,
+    pub by: Actor,
+}
+
+/// One place of the picture that an entry can change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    Crisis,
+    Centre(CentreId),
+    Cell(CentreId, SectorId),
+    Reading(CentreId, IndicatorId),
+    Escalation(EscalationId),
+    Update(UpdateId),
+    Feed(Audience, Seq),
+    Head(Audience),
+}
+
+/// The state of one crisis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub seq: Seq,
+    pub recorded_at: Timestamp,
+    pub crisis: Crisis,
+    pub opened_by: Actor,
+    pub cells: BTreeMap<(CentreId, SectorId), Shelf<Arc<Posted>>>,
+    pub readings: BTreeMap<(CentreId, IndicatorId), Shelf<PostedReading>>,
+    pub updates: HashMap<UpdateId, UpdateFacts>,
+    pub escalations: BTreeMap<EscalationId, EscalationRecord>,
+    /// When each centre was last heard, per audience of what it said.
+    pub heard: BTreeMap<CentreId, BTreeMap<Audience, Timestamp>>,
+    /// Newest entry per audience: what a viewer's own position is made of.
+    pub heads: BTreeMap<Audience, Seq>,
+    /// Newest entries, each audience with its own share so that none crowds out another.
+    pub feed: BTreeMap<Audience, VecDeque<Arc<Entry>>>,
+}
+
+impl Picture {
+    /// The picture after the first entry; `None` unless that opens a crisis.
+    pub fn open(entry: &Arc<Entry>) -> Option<Self> {
+        let Event::CrisisOpened { crisis } = &entry.event else { return None };
+        let mut picture = Self {
+            seq: Seq::ZERO,
+            recorded_at: entry.recorded_at,
+            crisis: (**crisis).clone(),
+            opened_by: entry.actor.clone(),
+            cells: BTreeMap::new(),
+            readings: BTreeMap::new(),
+            updates: HashMap::new(),
+            escalations: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            heads: BTreeMap::new(),
+            feed: BTreeMap::new(),
+        };
+        picture.evolve(entry);
+        Some(picture)
+    }
+
+    /// Takes in the next entry and says which parts it touched.
+    ///
+    /// # Panics
+    /// When the entry is not the next one: that would be a hole in the picture.
+    pub fn evolve(&mut self, entry: &Arc<Entry>) -> BTreeSet<Part> {
+        assert_eq!(entry.seq, self.seq.next(), "a picture takes entries one after the other");
+        self.seq = entry.seq;
+        self.recorded_at = self.recorded_at.max(entry.recorded_at);
+        let audience = entry.event.audience();
+        let mut touched = BTreeSet::new();
+        match &entry.event {
+            Event::CrisisOpened { .. } => {
+                touched.insert(Part::Crisis);
+            }
+            Event::IpcrRecorded { ipcr } => self.record_ipcr(ipcr, &mut touched),
+            Event::UpdatePosted { update } => self.post(entry, update, &audience, &mut touched),
+            Event::UpdateWithdrawn { update, centre, sector, .. } => {
+                self.withdraw(*update, centre, sector, &mut touched);
+            }
+            Event::EscalationRaised { escalation } => self.raise(entry, escalation, &mut touched),
+            Event::EscalationStepped { escalation, step, .. } => {
+                self.step(entry, *escalation, step, &mut touched);
+            }
+        }
+        self.head(entry, audience, &mut touched);
+        touched
+    }
+
+    fn record_ipcr(&mut self, ipcr: &IpcrRecord, touched: &mut BTreeSet<Part>) {
+        self.crisis.ipcr = Some(ipcr.clone());
+        touched.insert(Part::Crisis);
+    }
+
+    fn post(&mut self, entry: &Entry, update: &SituationUpdate, audience: &Audience, touched: &mut BTreeSet<Part>) {
+        if let Some(replaced) = update.supersedes {
+            self.replace(replaced, audience, touched);
+        }
+        let posted = Arc::new(Posted {
+            update: update.clone(),
+            recorded_at: entry.recorded_at,
+            by: entry.actor.clone(),
+        });
+        let place = (update.centre.clone(), update.sector.clone());
+        touched.insert(Part::Cell(place.0.clone(), place.1.clone()));
+        self.cells.entry(place).or_default().put(update.id, update.as_of, entry.seq, audience.clone(), posted);
+        for reading in &update.readings {
+            let place = (update.centre.clone(), reading.indicator.clone());
+            touched.insert(Part::Reading(place.0.clone(), place.1.clone()));
+            let posted = PostedReading {
+                reading: reading.clone(),
+                mark: update.mark.clone(),
+                recorded_at: entry.recorded_at,
+            };
+            let shelf = self.readings.entry(place).or_default();
+            shelf.put(update.id, reading.as_of, entry.seq, audience.clone(), posted);
+        }
+        let facts = UpdateFacts {
+            centre: update.centre.clone(),
+            sector: update.sector.clone(),
+            mark: update.mark.clone(),
+            standing: UpdateStanding::Published,
+        };
+        self.updates.insert(update.id, facts);
+        touched.insert(Part::Update(update.id));
+        self.heard.entry(update.centre.clone()).or_default().insert(audience.clone(), entry.recorded_at);
+        touched.insert(Part::Centre(update.centre.clone()));
+    }
+
+    fn replace(&mut self, replaced: UpdateId, by: &Audience, touched: &mut BTreeSet<Part>) {
+        let Some(facts) = self.updates.get_mut(&replaced) else { return };
+        facts.standing = UpdateStanding::Superseded;
+        touched.insert(Part::Update(replaced));
+        let place = (facts.centre.clone(), facts.sector.clone());
+        let centre = facts.centre.clone();
+        if let Some(shelf) = self.cells.get_mut(&place) {
+            shelf.replace(replaced, by);
+            touched.insert(Part::Cell(place.0, place.1));
+        }
+        self.each_reading_of(&centre, touched, |shelf| shelf.replace(replaced, by));
+    }
+
+    fn withdraw(&mut self, update: UpdateId, centre: &CentreId, sector: &SectorId, touched: &mut BTreeSet<Part>) {
+        if let Some(facts) = self.updates.get_mut(&update) {
+            facts.standing = UpdateStanding::Withdrawn;
+            touched.insert(Part::Update(update));
+        }
+        let place = (centre.clone(), sector.clone());
+        if let Some(shelf) = self.cells.get_mut(&place) {
+            shelf.withdraw(update);
+            if shelf.is_empty() {
+                self.cells.remove(&place);
+            }
+            touched.insert(Part::Cell(place.0, place.1));
+        }
+        self.each_reading_of(centre, touched, |shelf| shelf.withdraw(update));
+        self.readings.retain(|_, shelf| !shelf.is_empty());
+    }
+
+    fn each_reading_of(
+        &mut self,
+        centre: &CentreId,
+        touched: &mut BTreeSet<Part>,
+        change: impl Fn(&mut Shelf<PostedReading>),
+    ) {
+        for (place, shelf) in self.readings.iter_mut().filter(|(place, _)| place.0 == *centre) {
+            let before = shelf.clone();
+            change(shelf);
+            if *shelf != before {
+                touched.insert(Part::Reading(place.0.clone(), place.1.clone()));
+            }
+        }
+    }
+
+    fn raise(&mut self, entry: &Entry, escalation: &Escalation, touched: &mut BTreeSet<Part>) {
+        let record = EscalationRecord {
+            escalation: escalation.clone(),
+            raised_at: entry.recorded_at,
+            raised_as: entry.actor.clone(),
+            standing: Standing::raised(escalation.level),
+            steps: VecDeque::new(),
+        };
+        self.escalations.insert(escalation.id, record);
+        touched.insert(Part::Escalation(escalation.id));
+    }
+
+    fn step(&mut self, entry: &Entry, id: EscalationId, step: &Step, touched: &mut BTreeSet<Part>) {
+        let Some(record) = self.escalations.get_mut(&id) else { return };
+        if let Ok(next) = record.standing.after(step, &entry.actor.centre) {
+            record.standing = next;
+        }
+        if record.steps.len() == STEPS_KEPT_MAX {
+            record.steps.pop_front();
+        }
+        record.steps.push_back(TakenStep {
+            step: step.clone(),
+            at: entry.recorded_at,
+            by: entry.actor.clone(),
+        });
+        touched.insert(Part::Escalation(id));
+    }
+
+    fn head(&mut self, entry: &Arc<Entry>, audience: Audience, touched: &mut BTreeSet<Part>) {
+        let feed = self.feed.entry(audience.clone()).or_default();
+        if feed.len() == FEED_ENTRIES_MAX
+            && let Some(oldest) = feed.pop_front()
+        {
+            touched.insert(Part::Feed(audience.clone(), oldest.seq));
+        }
+        feed.push_back(Arc::clone(entry));
+        touched.insert(Part::Feed(audience.clone(), entry.seq));
+        self.heads.insert(audience.clone(), entry.seq);
+        touched.insert(Part::Head(audience));
+    }
+}

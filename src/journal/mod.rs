@@ -1,0 +1,123 @@
+//! The only truth: an append-only, hash-chained journal per crisis, behind one trait.
+//!
+//! Every implementation passes `tests/suite/contracts/journal.rs`. Guarantees:
+//! - What `append` has answered [`Appended::At`] to survives the death of process and machine.
+//! - Numbers of a crisis are 1, 2, 3 … without a hole, in the order of commit.
+//! - Appends handed over together commit together, each judged alone: one that moved does not stop another.
+//! - A request key is used once per account: the second use is [`Appended::Repeated`] or [`Appended::KeyReused`].
+
+pub mod chain;
+pub mod codec;
+pub mod memory;
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use crate::domain::event::Entry;
+use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
+
+/// Most entries that one read answers.
+pub const READ_ENTRIES_MAX: usize = 1_024;
+
+/// Where entries are kept.
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Every crisis with its epoch and newest number, in the order they were opened.
+    async fn crises(&self) -> Result<Vec<CrisisHead>, JournalError>;
+
+    /// The key that positions are sealed with: drawn once, kept with the journal, the same for all servers.
+    async fn position_key(&self) -> Result<[u8; 16], JournalError>;
+
+    /// Appends, all in one durable commit; one answer each, in order.
+    async fn append(&self, appends: Vec<Append>) -> Result<Vec<Appended>, JournalError>;
+
+    /// Up to `limit` entries after a number, oldest first. `limit` is capped at [`READ_ENTRIES_MAX`].
+    async fn read(&self, crisis: &CrisisId, after: Seq, limit: usize) -> Result<Vec<Arc<Entry>>, JournalError>;
+
+    /// Every entry about one update or escalation, and every update that supersedes it, oldest first.
+    async fn about(&self, crisis: &CrisisId, subject: Uuid) -> Result<Vec<Arc<Entry>>, JournalError>;
+
+    /// What an earlier request with this key was answered, if there was one.
+    async fn receipt(&self, account: AccountId, key: &str) -> Result<Option<Receipt>, JournalError>;
+
+    /// Stored entries as they stand, for export and verification: up to `limit` after a number.
+    async fn raw(&self, crisis: &CrisisId, after: Seq, limit: usize) -> Result<Vec<RawEntry>, JournalError>;
+
+    /// Takes in a whole crisis under a new epoch. The chain must hold and the crisis must be new here.
+    async fn import(&self, crisis: &CrisisId, entries: Vec<RawEntry>) -> Result<(), JournalError>;
+}
+
+/// A crisis in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrisisHead {
+    pub crisis: CrisisId,
+    pub epoch: Epoch,
+    pub seq: Seq,
+}
+
+/// One entry to append: the entry carries its number, which must be `expected + 1`.
+#[derive(Debug, Clone)]
+pub struct Append {
+    pub crisis: CrisisId,
+    pub entry: Arc<Entry>,
+    pub request: Option<RequestKey>,
+}
+
+/// The key under which an account asks, and the digest of what it asked.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RequestKey {
+    pub account: AccountId,
+    pub key: String,
+    /// SHA-256 of route and body, in hexadecimal.
+    pub digest: String,
+}
+
+/// What became of one append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// It is durable, at its number.
+    At(Seq),
+    /// The journal of this crisis does not end where the entry expected; follow and decide again.
+    Moved,
+    /// The key was used for the same thing: this was the answer.
+    Repeated(Receipt),
+    /// The key was used for something else.
+    KeyReused,
+}
+
+/// What a request was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub crisis: CrisisId,
+    pub seq: Seq,
+    /// The update or escalation it made or changed.
+    pub subject: Option<Uuid>,
+    pub digest: String,
+}
+
+/// An entry as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawEntry {
+    pub seq: Seq,
+    /// The stored bytes: JSON in UTF-8, see [`codec`].
+    pub stored: String,
+    /// SHA-256 over the previous hash and the stored bytes, see [`chain`].
+    pub hash: [u8; 32],
+}
+
+/// Why the journal could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The engine behind it failed; nothing of what was asked is known to have happened.
+    #[error("the journal is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored cannot be what was written.
+    #[error("the journal of {crisis} is damaged at entry {seq}: {reason}")]
+    Damaged { crisis: String, seq: u64, reason: String },
+    /// An import that cannot be taken.
+    #[error("this crisis cannot be imported: {0}")]
+    Import(String),
+}
