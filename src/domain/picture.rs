@@ -2,10 +2,12 @@
 //!
 //! `evolve` is the only way it changes and says what it touched. One picture serves every viewer:
 //! [`super::view`] shows each the part it may see, which equals the fold of the entries it may see.
+//! The maps share structure, so a clone costs nothing: a decision is tried on a copy before it is durable.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use imbl::{HashMap, OrdMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -96,16 +98,16 @@ pub struct Picture {
     pub recorded_at: Timestamp,
     pub crisis: Crisis,
     pub opened_by: Actor,
-    pub cells: BTreeMap<(CentreId, SectorId), Shelf<Arc<Posted>>>,
-    pub readings: BTreeMap<(CentreId, IndicatorId), Shelf<PostedReading>>,
+    pub cells: OrdMap<(CentreId, SectorId), Shelf<Arc<Posted>>>,
+    pub readings: OrdMap<(CentreId, IndicatorId), Shelf<PostedReading>>,
     pub updates: HashMap<UpdateId, UpdateFacts>,
-    pub escalations: BTreeMap<EscalationId, EscalationRecord>,
+    pub escalations: OrdMap<EscalationId, EscalationRecord>,
     /// When each centre was last heard, per audience of what it said.
-    pub heard: BTreeMap<CentreId, BTreeMap<Audience, Timestamp>>,
+    pub heard: OrdMap<CentreId, OrdMap<Audience, Timestamp>>,
     /// Newest entry per audience: what a viewer's own position is made of.
-    pub heads: BTreeMap<Audience, Seq>,
+    pub heads: OrdMap<Audience, Seq>,
     /// Newest entries, each audience with its own share so that none crowds out another.
-    pub feed: BTreeMap<Audience, VecDeque<Arc<Entry>>>,
+    pub feed: OrdMap<Audience, VecDeque<Arc<Entry>>>,
 }
 
 impl Picture {
@@ -117,13 +119,13 @@ impl Picture {
             recorded_at: entry.recorded_at,
             crisis: (**crisis).clone(),
             opened_by: entry.actor.clone(),
-            cells: BTreeMap::new(),
-            readings: BTreeMap::new(),
+            cells: OrdMap::new(),
+            readings: OrdMap::new(),
             updates: HashMap::new(),
-            escalations: BTreeMap::new(),
-            heard: BTreeMap::new(),
-            heads: BTreeMap::new(),
-            feed: BTreeMap::new(),
+            escalations: OrdMap::new(),
+            heard: OrdMap::new(),
+            heads: OrdMap::new(),
+            feed: OrdMap::new(),
         };
         picture.evolve(entry);
         Some(picture)
@@ -224,7 +226,6 @@ impl Picture {
             touched.insert(Part::Cell(place.0, place.1));
         }
         self.each_reading_of(centre, touched, |shelf| shelf.withdraw(update));
-        self.readings.retain(|_, shelf| !shelf.is_empty());
     }
 
     fn each_reading_of(
@@ -233,12 +234,20 @@ impl Picture {
         touched: &mut BTreeSet<Part>,
         change: impl Fn(&mut Shelf<PostedReading>),
     ) {
-        for (place, shelf) in self.readings.iter_mut().filter(|(place, _)| place.0 == *centre) {
-            let before = shelf.clone();
-            change(shelf);
-            if *shelf != before {
-                touched.insert(Part::Reading(place.0.clone(), place.1.clone()));
+        let places: Vec<_> = self.readings.keys().filter(|place| place.0 == *centre).cloned().collect();
+        for place in places {
+            let Some(before) = self.readings.get(&place) else { continue };
+            let mut shelf = before.clone();
+            change(&mut shelf);
+            if shelf == *before {
+                continue;
             }
+            if shelf.is_empty() {
+                self.readings.remove(&place);
+            } else {
+                self.readings.insert(place.clone(), shelf);
+            }
+            touched.insert(Part::Reading(place.0, place.1));
         }
     }
 
