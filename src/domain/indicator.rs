@@ -26,12 +26,24 @@ pub struct Indicator {
 }
 
 /// What was read: a figure, or why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Value {
     Figure(f64),
     Missing(Missing),
+}
+
+impl Serialize for Value {
+    /// A whole number is written without a fraction, as it was read.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            #[expect(clippy::cast_possible_truncation, reason = "a figure is at most FIGURE_MAX")]
+            Self::Figure(figure) if figure.fract() == 0.0 => serializer.serialize_i64(*figure as i64),
+            Self::Figure(figure) => serializer.serialize_f64(*figure),
+            Self::Missing(missing) => missing.serialize(serializer),
+        }
+    }
 }
 
 /// Why there is no figure.

@@ -114,11 +114,18 @@ impl Picture {
     /// The picture after the first entry; `None` unless that opens a crisis.
     pub fn open(entry: &Arc<Entry>) -> Option<Self> {
         let Event::CrisisOpened { crisis } = &entry.event else { return None };
-        let mut picture = Self {
+        let mut picture = Self::empty((**crisis).clone(), entry.actor.clone(), entry.recorded_at);
+        picture.evolve(entry);
+        Some(picture)
+    }
+
+    /// A picture of a crisis in which nothing has happened.
+    pub fn empty(crisis: Crisis, opened_by: Actor, recorded_at: Timestamp) -> Self {
+        Self {
             seq: Seq::ZERO,
-            recorded_at: entry.recorded_at,
-            crisis: (**crisis).clone(),
-            opened_by: entry.actor.clone(),
+            recorded_at,
+            crisis,
+            opened_by,
             cells: OrdMap::new(),
             readings: OrdMap::new(),
             updates: HashMap::new(),
@@ -126,9 +133,7 @@ impl Picture {
             heard: OrdMap::new(),
             heads: OrdMap::new(),
             feed: OrdMap::new(),
-        };
-        picture.evolve(entry);
-        Some(picture)
+        }
     }
 
     /// Takes in the next entry and says which parts it touched.

@@ -121,3 +121,36 @@ pub enum JournalError {
     #[error("this crisis cannot be imported: {0}")]
     Import(String),
 }
+
+/// A fresh epoch: 63 random bits, so that every engine can keep it as a number.
+pub(crate) fn fresh_epoch() -> Result<Epoch, JournalError> {
+    Ok(Epoch(u64::from_be_bytes(random()?) >> 1))
+}
+
+/// A fresh key for positions.
+pub(crate) fn fresh_key() -> Result<[u8; 16], JournalError> {
+    random()
+}
+
+fn random<const N: usize>() -> Result<[u8; N], JournalError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| JournalError::Unavailable(Box::new(error)))?;
+    Ok(bytes)
+}
+
+/// Verifies what is to be imported and opens it.
+pub(crate) fn open_import(crisis: &CrisisId, entries: &[RawEntry]) -> Result<Vec<Imported>, JournalError> {
+    let refused = |error: &dyn std::error::Error| JournalError::Import(error.to_string());
+    chain::verify(crisis, entries).map_err(|error| refused(&error))?;
+    if entries.is_empty() {
+        return Err(JournalError::Import("there are no entries".to_owned()));
+    }
+    let open = |raw: &RawEntry| {
+        let stored = codec::decode(&raw.stored).map_err(|error| refused(&error))?;
+        Ok((Arc::new(stored.entry), stored.request))
+    };
+    entries.iter().map(open).collect()
+}
+
+/// An entry of an import, with the request it answered.
+pub(crate) type Imported = (Arc<Entry>, Option<RequestKey>);

@@ -3,6 +3,9 @@
 //! A token is shown once and stored as a hash. This is the seam for single sign-on: another way to
 //! come by an [`Account`] ends in the same place.
 
+pub mod memory;
+pub mod sqlite;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 

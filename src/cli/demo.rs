@@ -1,0 +1,263 @@
+//! `vigie demo`: a server with a crisis that plays itself, and fresh sign-in links.
+//!
+//! It plays through the same HTTP API as everybody. Scenario time runs `--pace` times faster than
+//! the clock on the wall; every update is true as of the moment it is posted, so that its age is honest.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use awc::Client;
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep_until};
+
+use super::scenario::{Deed, Escalate, Scenario, Step, Update};
+use super::serve::{Serving, announce, asked_to_stop};
+use super::{Failure, say};
+use crate::clock::Clock;
+use crate::domain::ids::CentreId;
+use crate::domain::vocabulary::{Role, Tlp};
+use crate::server::Server;
+use crate::sign_in::{NewAccount, SignIn};
+use crate::telemetry;
+
+/// Where the demonstration keeps its journal unless told otherwise; made afresh at every start.
+const DEMO_JOURNAL: &str = "data/demo.db";
+/// How long the links of a demonstration hold.
+const LINKS_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Shortest and longest term of a demonstration's update, whatever the pace.
+const TERM_SECONDS: std::ops::RangeInclusive<i64> = 60..=31 * 24 * 3_600;
+
+/// Serve a demonstration.
+#[derive(Args)]
+pub struct Demo {
+    #[command(flatten)]
+    serving: Serving,
+    /// How much faster than the clock the scenario runs; 600 shows ten hours in a minute.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pace: u32,
+}
+
+/// The ids that later steps refer to by name.
+#[derive(Default)]
+struct Named(HashMap<String, String>);
+
+struct Player {
+    client: Client,
+    base: String,
+    crisis: String,
+    tokens: BTreeMap<(CentreId, Role), String>,
+    pace: u32,
+    clock: Clock,
+    named: Named,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let mut layers = self.serving.layers()?;
+        if self.serving.common.journal.is_none() {
+            forget(DEMO_JOURNAL)?;
+            layers = layers.flag("journal.url", Some(&format!("sqlite:{DEMO_JOURNAL}")), "of the demonstration")?;
+        }
+        let settings = layers.finish()?;
+        telemetry::begin(&settings.log).map_err(Failure::Usage)?;
+        let server = Server::build(settings, Clock::system()).await?;
+        announce(&server, self.serving.print_address);
+        let scenario = Scenario::embedded();
+        let tokens = cast(&server.sign_in, &scenario).await?;
+        greet(&server, &scenario.crisis.slug).await?;
+        let base = format!("http://{}", server.address);
+        let pace = self.pace;
+        let playing = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let player = Player {
+                    client: Client::default(),
+                    base,
+                    crisis: scenario.crisis.slug.clone(),
+                    tokens,
+                    pace,
+                    clock: Clock::system(),
+                    named: Named::default(),
+                };
+                if let Err(failure) = player.play(scenario).await {
+                    tracing::error!(error = %failure, "the demonstration stopped; the server goes on");
+                }
+            });
+        });
+        let outcome = server.run(asked_to_stop()).await;
+        // The player ends with the process: what it has posted is in the journal.
+        drop(playing);
+        Ok(outcome?)
+    }
+}
+
+/// Removes the journal of an earlier demonstration.
+fn forget(path: &str) -> Result<(), Failure> {
+    for suffix in ["", "-wal", "-shm"] {
+        match std::fs::remove_file(PathBuf::from(format!("{path}{suffix}"))) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Failure::Other(format!("{path}: {error}"))),
+        }
+    }
+    Ok(())
+}
+
+async fn cast(sign_in: &SignIn, scenario: &Scenario) -> Result<BTreeMap<(CentreId, Role), String>, Failure> {
+    let mut tokens = BTreeMap::new();
+    let coordinator = (CentreId::parse("eu-ercc").expect("a slug"), Role::Coordinator);
+    let cast = scenario.cast().into_keys().chain([coordinator]);
+    for (centre, role) in cast {
+        let token = fresh(sign_in, &centre, role, "Demonstration", Tlp::Clear).await?;
+        tokens.insert((centre, role), token);
+    }
+    Ok(tokens)
+}
+
+async fn fresh(sign_in: &SignIn, centre: &CentreId, role: Role, name: &str, ceiling: Tlp) -> Result<String, Failure> {
+    let new = NewAccount { centre: centre.clone(), role, name: name.to_owned(), ceiling, expires_in: LINKS_HOLD };
+    Ok(sign_in.create(new).await?.1)
+}
+
+/// Prints where to look and how to sign in.
+async fn greet(server: &Server, slug: &str) -> Result<(), Failure> {
+    let base = format!("http://{}", server.address);
+    let centre = |name: &str| CentreId::parse(name).expect("a slug");
+    let links = [
+        ("Wall, up to TLP:GREEN", "be-nccn", Role::WallDevice, "Demonstration wall", Tlp::Green, format!("/wall/{slug}")),
+        ("Wall, up to TLP:AMBER", "be-nccn", Role::WallDevice, "Demonstration wall", Tlp::Amber, format!("/wall/{slug}")),
+        ("Desk, duty officer of Belgium", "be-nccn", Role::DutyOfficer, "Duty officer", Tlp::Clear, format!("/desk/{slug}")),
+        ("Desk, duty officer of Poland", "pl-ncc", Role::DutyOfficer, "Duty officer", Tlp::Clear, format!("/desk/{slug}")),
+        ("Desk, coordinator at the ERCC", "eu-ercc", Role::Coordinator, "Coordinator", Tlp::Clear, format!("/desk/{slug}")),
+    ];
+    say(&format!("\nVigie serves a demonstration crisis (EXERCISE) at {base}\n"));
+    say("Each link signs a browser in once and forgets who it was before; open them in separate profiles");
+    say("to see several screens side by side. The links are fresh at every start.\n");
+    for (what, name, role, position, ceiling, next) in links {
+        let token = fresh(&server.sign_in, &centre(name), role, position, ceiling).await?;
+        say(&format!("  {what:<31} {base}/sign-in#token={token}&next={next}"));
+    }
+    say("\nStop with Ctrl-C.");
+    Ok(())
+}
+
+impl Player {
+    async fn play(mut self, scenario: Scenario) -> Result<(), Failure> {
+        let frame = &scenario.crisis;
+        let body = json!({ "slug": frame.slug, "name": frame.name, "environment": frame.environment });
+        let coordinator = (CentreId::parse("eu-ercc").expect("a slug"), Role::Coordinator);
+        let token = self.tokens.get(&coordinator).cloned().unwrap_or_default();
+        self.post(&token, "/api/v1/crises", &body).await?;
+        let began = Instant::now();
+        for step in scenario.steps {
+            let seconds = step.at_minutes.saturating_mul(60) as f64 / f64::from(self.pace);
+            sleep_until(began + Duration::from_secs_f64(seconds)).await;
+            self.act(step).await?;
+        }
+        tracing::info!("the demonstration has played to its end; the picture stays and ages");
+        Ok(())
+    }
+
+    async fn act(&mut self, step: Step) -> Result<(), Failure> {
+        let Some(token) = self.tokens.get(&(step.centre.clone(), step.role)).cloned() else { return Ok(()) };
+        let crisis = format!("/api/v1/crises/{}", self.crisis);
+        let (path, body, name) = match step.deed {
+            Deed::Update(update) => {
+                (format!("{crisis}/updates"), self.update(&step.centre, &update), update.name.clone())
+            }
+            Deed::Nil { sector, tlp, lang, headline, valid_minutes } => {
+                let now = self.clock.now();
+                let body = json!({
+                    "centre": step.centre, "sector": sector, "nil": true, "tlp": tlp, "as_of": now,
+                    "headline": headline, "lang": lang, "valid_until": self.until(now, valid_minutes),
+                });
+                (format!("{crisis}/updates"), body, None)
+            }
+            Deed::Withdraw { update, reason } => {
+                let id = self.named.get(&update)?;
+                (format!("{crisis}/updates/{id}/withdraw"), json!({ "reason": reason }), None)
+            }
+            Deed::Escalate(escalate) => {
+                (format!("{crisis}/escalations"), self.escalation(&escalate)?, escalate.name.clone())
+            }
+            Deed::Step { escalation, step, note, assignee } => {
+                let id = self.named.get(&escalation)?;
+                let body = json!({ "note": note, "assignee": assignee });
+                (format!("{crisis}/escalations/{id}/{step}"), body, None)
+            }
+            Deed::Ipcr { mode, since, decided_by, source_url } => {
+                let body =
+                    json!({ "mode": mode, "since": since, "decided_by": decided_by, "source_url": source_url });
+                (format!("{crisis}/ipcr"), body, None)
+            }
+        };
+        let receipt = self.post(&token, &path, &body).await?;
+        if let (Some(name), Some(id)) = (name, receipt["id"].as_str()) {
+            self.named.0.insert(name, id.to_owned());
+        }
+        Ok(())
+    }
+
+    fn update(&self, centre: &CentreId, update: &Update) -> Value {
+        let now = self.clock.now();
+        let readings: Vec<Value> = update
+            .readings
+            .iter()
+            .map(|figure| {
+                // The figure keeps the day it was published for, whatever day it is here.
+                let day = figure.csv.as_ref().map(|row| format!("{}T12:00:00Z", row.as_of));
+                json!({
+                    "indicator": figure.indicator, "value": figure.value,
+                    "as_of": day.unwrap_or_else(|| now.to_string()), "quality": "provisional",
+                })
+            })
+            .collect();
+        json!({
+            "centre": centre, "sector": update.sector, "severity": update.severity, "outlook": update.outlook,
+            "headline": update.headline, "body": update.body, "as_of": now, "tlp": update.tlp,
+            "valid_until": self.until(now, update.valid_minutes), "recipients": update.recipients,
+            "lang": update.lang, "readings": readings,
+            "supersedes": update.supersedes.as_ref().and_then(|name| self.named.0.get(name)),
+        })
+    }
+
+    fn escalation(&self, escalate: &Escalate) -> Result<Value, Failure> {
+        let now = self.clock.now();
+        let refs: Vec<&String> = escalate.refs.iter().map(|name| self.named.get(name)).collect::<Result<_, _>>()?;
+        Ok(json!({
+            "title": escalate.title, "level": escalate.level, "severity": escalate.severity,
+            "reason": escalate.reason, "asked_of": escalate.asked_of, "tlp": escalate.tlp,
+            "recipients": escalate.recipients, "refs": refs,
+            "ack_due": self.until(now, escalate.ack_minutes), "resolve_due": self.until(now, escalate.resolve_minutes),
+        }))
+    }
+
+    /// Minutes of scenario time from now, as a moment on the real clock.
+    fn until(&self, now: Timestamp, minutes: Option<i64>) -> Option<Timestamp> {
+        let seconds = (minutes? * 60 / i64::from(self.pace)).clamp(*TERM_SECONDS.start(), *TERM_SECONDS.end());
+        now.saturating_add(SignedDuration::from_secs(seconds)).ok()
+    }
+
+    async fn post(&self, token: &str, path: &str, body: &Value) -> Result<Value, Failure> {
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .bearer_auth(token)
+            .insert_header(("Idempotency-Key", self.clock.fresh_id().to_string()));
+        let failed = |error: String| Failure::Other(format!("{path}: {error}"));
+        let mut answer = request.send_json(body).await.map_err(|error| failed(error.to_string()))?;
+        let bytes = answer.body().await.map_err(|error| failed(error.to_string()))?;
+        if !answer.status().is_success() {
+            return Err(failed(format!("{} {}", answer.status(), String::from_utf8_lossy(&bytes))));
+        }
+        serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))
+    }
+}
+
+impl Named {
+    fn get(&self, name: &str) -> Result<&String, Failure> {
+        self.0.get(name).ok_or_else(|| Failure::Other(format!("the script refers to {name} before it is there")))
+    }
+}

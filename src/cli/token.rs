@@ -1,0 +1,162 @@
+//! `vigie token`: who may sign in. A token is shown once and stored as a hash.
+
+use clap::{Args, Subcommand};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::{Common, Failure, say};
+use crate::clock::Clock;
+use crate::domain::ids::{AccountId, CentreId};
+use crate::domain::text::{self, Lines};
+use crate::domain::vocabulary::{Role, Tlp};
+use crate::server::open_stores;
+use crate::settings::Settings;
+use crate::sign_in::{NewAccount, SignIn};
+
+/// Longest name of a position or device, in characters.
+const NAME_CHARS_MAX: usize = 80;
+
+/// Make, list and revoke tokens.
+#[derive(Args)]
+pub struct Token {
+    #[command(subcommand)]
+    command: TokenCommand,
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token; it is shown this once.
+    Create(Create),
+    /// List all tokens without their secrets.
+    List(Listing),
+    /// Revoke a token; its sockets close within seconds.
+    Revoke(Revoke),
+}
+
+#[derive(Args)]
+struct Create {
+    #[command(flatten)]
+    common: Common,
+    /// The centre it speaks for, such as be-nccn.
+    #[arg(long)]
+    centre: String,
+    /// wall_device, viewer, duty_officer, centre_lead, coordinator, auditor, admin or partner.
+    #[arg(long)]
+    role: Role,
+    /// Title of the position or name of the device; never a person's name.
+    #[arg(long)]
+    name: Option<String>,
+    /// What a wall may show at the most: clear, green or amber.
+    #[arg(long, default_value = "green")]
+    ceiling: Tlp,
+    /// How long it holds, such as 12h or 30d; the configuration says otherwise.
+    #[arg(long, value_parser = parse_duration)]
+    expires: Option<SignedDuration>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Listing {
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args)]
+struct Revoke {
+    #[command(flatten)]
+    common: Common,
+    /// The id that `token create` and `token list` print.
+    id: String,
+}
+
+impl Token {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        match self.command {
+            TokenCommand::Create(command) => command.run().await,
+            TokenCommand::List(command) => command.run().await,
+            TokenCommand::Revoke(command) => command.run().await,
+        }
+    }
+}
+
+impl Create {
+    async fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings()?;
+        let centre = configured_centre(&settings, &self.centre)?;
+        if matches!(self.ceiling, Tlp::Red | Tlp::AmberStrict) {
+            return Err(Failure::Usage(format!("{} is never shown on a wall", self.ceiling.label())));
+        }
+        let name = self.name.unwrap_or_else(|| self.role.as_str().replace('_', " "));
+        text::check(&name, Lines::One, NAME_CHARS_MAX).map_err(|reason| Failure::Usage(format!("--name {reason}")))?;
+        let expires_in = self.expires.unwrap_or(settings.accounts.token);
+        let sign_in = SignIn::new(open_stores(&settings.journal_url)?.accounts, Clock::system());
+        let new = NewAccount { centre, role: self.role, name, ceiling: self.ceiling, expires_in };
+        let (account, token) = sign_in.create(new).await?;
+        if self.json {
+            let shown = json!({
+                "id": account.id, "token": token, "centre": account.centre, "role": account.role,
+                "name": account.name, "expires_at": account.expires_at,
+            });
+            say(&shown.to_string());
+        } else {
+            say(&format!("token   {token}\nid      {}\nholds until {}", account.id, account.expires_at));
+            say("It is not shown again.");
+        }
+        Ok(())
+    }
+}
+
+impl Listing {
+    async fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings()?;
+        let now = Clock::system().now();
+        for account in open_stores(&settings.journal_url)?.accounts.list().await? {
+            let state = match account.revoked_at {
+                Some(at) => format!("revoked {at}"),
+                None if account.holds_at(now) => format!("until {}", account.expires_at),
+                None => format!("ran out {}", account.expires_at),
+            };
+            say(&format!("{}  {}  {}  {}  {state}", account.id, account.centre, account.role, account.name));
+        }
+        Ok(())
+    }
+}
+
+impl Revoke {
+    async fn run(self) -> Result<(), Failure> {
+        let settings = self.common.settings()?;
+        let id = AccountId::parse(&self.id).ok_or_else(|| Failure::Usage(format!("{} is not an id", self.id)))?;
+        let accounts = open_stores(&settings.journal_url)?.accounts;
+        if accounts.revoke(id, Clock::system().now()).await? {
+            say("revoked");
+            Ok(())
+        } else {
+            Err(Failure::Other(format!("there is no token {id}")))
+        }
+    }
+}
+
+fn configured_centre(settings: &Settings, name: &str) -> Result<CentreId, Failure> {
+    CentreId::parse(name).ok().filter(|centre| settings.catalogue.has_centre(centre)).ok_or_else(|| {
+        let known: Vec<&str> = settings.catalogue.centres.iter().map(|centre| centre.id.as_str()).collect();
+        Failure::Usage(format!("{name} is not a configured centre; there are {}", known.join(", ")))
+    })
+}
+
+/// `30d`, `12h`, `45m`.
+fn parse_duration(text: &str) -> Result<SignedDuration, String> {
+    let wrong = || format!("{text} is not a duration such as 30d, 12h or 45m");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let count: i64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
+    if !(1..=100_000).contains(&count) {
+        return Err(wrong());
+    }
+    match unit {
+        'd' => Ok(SignedDuration::from_hours(24 * count)),
+        'h' => Ok(SignedDuration::from_hours(count)),
+        'm' => Ok(SignedDuration::from_mins(count)),
+        _ => Err(wrong()),
+    }
+}

@@ -1,0 +1,159 @@
+//! What works and what does not, as the parts themselves last saw it, and what they counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+/// Shared by everything that can fail or be counted.
+#[derive(Clone)]
+pub struct Health(Arc<Inner>);
+
+struct Inner {
+    journal_down: AtomicBool,
+    cache_down: AtomicBool,
+    stopping: AtomicBool,
+    started: AtomicBool,
+    registry: Registry,
+    counts: Counts,
+}
+
+/// What is counted. Names and units as `/metrics` shows them.
+pub struct Counts {
+    pub appended: Counter,
+    pub refused: Counter,
+    pub inbox_full: Counter,
+    pub append_seconds: Histogram,
+    pub published: Counter,
+    pub frames: Counter,
+    pub walls: Gauge<i64, AtomicI64>,
+    pub walls_too_slow: Counter,
+    pub snapshots: Counter<u64, AtomicU64>,
+    pub cache_failures: Counter,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("vigie");
+        let counts = Counts {
+            appended: Counter::default(),
+            refused: Counter::default(),
+            inbox_full: Counter::default(),
+            append_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 16)),
+            published: Counter::default(),
+            frames: Counter::default(),
+            walls: Gauge::default(),
+            walls_too_slow: Counter::default(),
+            snapshots: Counter::default(),
+            cache_failures: Counter::default(),
+        };
+        registry.register("entries_appended", "Entries made durable by this server", counts.appended.clone());
+        registry.register("commands_refused", "Commands refused by the rules", counts.refused.clone());
+        registry.register("inbox_full", "Commands answered 503 because the inbox was full", counts.inbox_full.clone());
+        registry.register("append_seconds", "Time of one durable commit", counts.append_seconds.clone());
+        registry.register("entries_published", "Entries told to this server's walls", counts.published.clone());
+        registry.register("frames_encoded", "Change frames encoded, once per audience", counts.frames.clone());
+        registry.register("walls", "Sockets open now", counts.walls.clone());
+        registry.register("walls_too_slow", "Sockets closed because they did not drain", counts.walls_too_slow.clone());
+        registry.register("snapshots_encoded", "Whole pictures encoded, once per audience", counts.snapshots.clone());
+        registry.register("cache_failures", "Calls to the cache that failed", counts.cache_failures.clone());
+        Self(Arc::new(Inner {
+            journal_down: AtomicBool::new(false),
+            cache_down: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            started: AtomicBool::new(false),
+            registry,
+            counts,
+        }))
+    }
+}
+
+impl Health {
+    /// The counters.
+    pub fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    /// The relay has read every journal once.
+    pub fn started(&self) {
+        self.0.started.store(true, Ordering::Relaxed);
+    }
+
+    /// The server is going away.
+    pub fn stopping(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// How the last call to the journal went. Logged when it changes, not each time.
+    pub fn journal<E: std::error::Error>(&self, outcome: Result<(), &E>) {
+        turn(&self.0.journal_down, "journal", outcome);
+    }
+
+    /// How the last call to the cache went.
+    pub fn cache<E: std::error::Error>(&self, outcome: Result<(), &E>) {
+        if outcome.is_err() {
+            self.0.counts.cache_failures.inc();
+        }
+        turn(&self.0.cache_down, "cache", outcome);
+    }
+
+    /// Why this server should not be sent traffic; empty when it should.
+    pub fn not_ready(&self) -> Vec<&'static str> {
+        let inner = &self.0;
+        let mut reasons = Vec::new();
+        if !inner.started.load(Ordering::Relaxed) {
+            reasons.push("starting");
+        }
+        if inner.stopping.load(Ordering::Relaxed) {
+            reasons.push("stopping");
+        }
+        if inner.journal_down.load(Ordering::Relaxed) {
+            reasons.push("journal");
+        }
+        reasons
+    }
+
+    /// What is slower or less than it should be, though the server serves.
+    pub fn degraded(&self) -> Vec<&'static str> {
+        if self.0.cache_down.load(Ordering::Relaxed) { vec!["cache"] } else { Vec::new() }
+    }
+
+    /// All counts in the text format of OpenMetrics.
+    pub fn metrics(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.0.registry).expect("writing into a string cannot fail");
+        text
+    }
+}
+
+/// Remembers the state of a part and logs only when it turns.
+fn turn<E: std::error::Error>(down: &AtomicBool, part: &'static str, outcome: Result<(), &E>) {
+    match outcome {
+        Ok(()) => {
+            if down.swap(false, Ordering::Relaxed) {
+                tracing::info!(part, "the {part} answers again");
+            }
+        }
+        Err(error) => {
+            if !down.swap(true, Ordering::Relaxed) {
+                tracing::error!(part, error = %chain(error), "the {part} does not answer");
+            }
+        }
+    }
+}
+
+/// An error with its causes, on one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        cause = error.source();
+    }
+    line
+}

@@ -1,0 +1,48 @@
+//! For operators and their tools: alive, ready, counted, described.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::App;
+use super::extract::from_loopback;
+use super::problem::{Kind, Problem};
+use crate::settings::OpenTo;
+
+type Answer = Result<HttpResponse, Problem>;
+
+pub async fn live(app: Data<App>, request: HttpRequest) -> Answer {
+    admit(&app, &request)?;
+    Ok(HttpResponse::Ok().json(json!({ "status": "live" })))
+}
+
+pub async fn ready(app: Data<App>, request: HttpRequest) -> Answer {
+    admit(&app, &request)?;
+    let (reasons, degraded) = (app.health.not_ready(), app.health.degraded());
+    if !reasons.is_empty() {
+        let body = json!({ "status": "not_ready", "not_ready": reasons, "degraded": degraded });
+        return Ok(HttpResponse::ServiceUnavailable().json(body));
+    }
+    let status = if degraded.is_empty() { "ready" } else { "degraded" };
+    Ok(HttpResponse::Ok().json(json!({ "status": status, "degraded": degraded })))
+}
+
+pub async fn metrics(app: Data<App>, request: HttpRequest) -> Answer {
+    admit(&app, &request)?;
+    let text = app.health.metrics();
+    Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
+}
+
+pub async fn openapi(app: Data<App>, request: HttpRequest) -> Answer {
+    admit(&app, &request)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(include_str!("../../docs/openapi.json")))
+}
+
+fn admit(app: &App, request: &HttpRequest) -> Result<(), Problem> {
+    let admitted = match app.settings.server.open_endpoints {
+        OpenTo::Everyone => true,
+        OpenTo::Loopback => from_loopback(request),
+        OpenTo::Nobody => false,
+    };
+    if admitted { Ok(()) } else { Err(Problem::new(Kind::Forbidden, "this is open to this machine only")) }
+}

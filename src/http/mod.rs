@@ -1,0 +1,105 @@
+//! The request edge: every route in one table, in the order of the API page.
+//!
+//! Handlers read what was sent, ask the desk or look through the hub, and answer. They decide nothing.
+
+pub mod assets;
+pub mod extract;
+pub mod form;
+pub mod health;
+pub mod problem;
+pub mod reads;
+pub mod session;
+pub mod wire;
+pub mod writes;
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::{HttpResponse, Resource, ResponseError, web};
+use tokio::sync::watch;
+
+use self::problem::{Kind, Problem};
+use crate::clock::Clock;
+use crate::desk::Desk;
+use crate::domain::decide::Catalogue;
+use crate::health::Health;
+use crate::live::hub::Hub;
+use crate::reader::Reader;
+use crate::settings::Settings;
+use crate::sign_in::SignIn;
+
+/// What handlers work with.
+pub struct App {
+    pub desk: Desk,
+    pub hub: Arc<Hub>,
+    pub reader: Reader,
+    pub sign_in: Arc<SignIn>,
+    pub catalogue: Arc<Catalogue>,
+    pub settings: Arc<Settings>,
+    pub clock: Clock,
+    pub health: Health,
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// One call: method, path and what serves it.
+pub struct Call {
+    pub method: Method,
+    pub path: &'static str,
+    handler: fn() -> actix_web::Route,
+}
+
+macro_rules! calls {
+    ($($method:ident $path:literal => $handler:path),+ $(,)?) => {
+        vec![$(Call {
+            method: Method::$method,
+            path: $path,
+            handler: || web::method(Method::$method).to($handler),
+        }),+]
+    };
+}
+
+/// Every call of the API.
+pub fn calls() -> Vec<Call> {
+    calls![
+        GET "/api/v1/session" => session::show,
+        POST "/api/v1/session" => session::begin,
+        DELETE "/api/v1/session" => session::end,
+        GET "/api/v1/catalogue" => reads::catalogue,
+        GET "/api/v1/centres" => reads::centres,
+        GET "/api/v1/crises" => reads::crises,
+        POST "/api/v1/crises" => writes::open_crisis,
+        GET "/api/v1/crises/{crisis}" => reads::crisis,
+        POST "/api/v1/crises/{crisis}/ipcr" => writes::record_ipcr,
+        POST "/api/v1/crises/{crisis}/updates" => writes::post_update,
+        GET "/api/v1/crises/{crisis}/updates/{id}" => reads::update,
+        POST "/api/v1/crises/{crisis}/updates/{id}/withdraw" => writes::withdraw,
+        POST "/api/v1/crises/{crisis}/escalations" => writes::raise_escalation,
+        POST "/api/v1/crises/{crisis}/escalations/{id}/{step}" => writes::step_escalation,
+        GET "/api/v1/crises/{crisis}/picture" => reads::picture,
+        GET "/api/v1/crises/{crisis}/journal" => reads::journal,
+        GET "/api/v1/crises/{crisis}/live" => reads::live,
+        GET "/healthz" => health::live,
+        GET "/readyz" => health::ready,
+        GET "/metrics" => health::metrics,
+        GET "/api/openapi.json" => health::openapi,
+    ]
+}
+
+/// Registers every call; a known path with another method answers 405, not 404.
+pub fn configure(config: &mut web::ServiceConfig) {
+    let calls = calls();
+    let mut paths: Vec<&str> = calls.iter().map(|call| call.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource: Resource = web::resource(path);
+        for call in calls.iter().filter(|call| call.path == path) {
+            resource = resource.route((call.handler)());
+        }
+        config.service(resource.default_service(web::to(method_not_allowed)));
+    }
+    config.default_service(web::to(assets::serve));
+}
+
+async fn method_not_allowed() -> HttpResponse {
+    Problem::new(Kind::MethodNotAllowed, "this path has other methods").error_response()
+}

@@ -1,0 +1,219 @@
+//! Every read, through the marks of whoever asks.
+
+use std::time::Duration;
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Bytes, Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::App;
+use super::extract::{self, Signed};
+use super::problem::{Kind, Problem};
+use crate::domain::access;
+use crate::domain::ids::{CrisisId, Seq, UpdateId};
+use crate::domain::refusal::FieldFault;
+use crate::domain::vocabulary::Role;
+use crate::journal::JournalError;
+use crate::live::session;
+use crate::reader::Page;
+
+/// How long a read waits for the picture to reach what this server has acknowledged.
+const CATCH_UP: Duration = Duration::from_secs(2);
+/// Lines of a journal page unless asked otherwise.
+const PAGE_LINES: usize = 200;
+
+type Answer = Result<HttpResponse, Problem>;
+
+pub async fn centres(app: Data<App>, _: Signed) -> Answer {
+    Ok(HttpResponse::Ok().json(json!({ "centres": app.catalogue.centres })))
+}
+
+pub async fn catalogue(app: Data<App>, _: Signed) -> Answer {
+    let catalogue = &app.catalogue;
+    Ok(HttpResponse::Ok().json(json!({ "sectors": catalogue.sectors, "indicators": catalogue.indicators })))
+}
+
+pub async fn crises(app: Data<App>, signed: Signed) -> Answer {
+    caught_up(&app, None).await;
+    Ok(HttpResponse::Ok().json(json!({ "crises": app.hub.crises(&signed.viewer()) })))
+}
+
+pub async fn crisis(app: Data<App>, signed: Signed, path: Path<String>) -> Answer {
+    let crisis = extract::crisis(&path)?;
+    caught_up(&app, Some(&crisis)).await;
+    let frame = app.hub.look(&crisis, &signed.viewer(), |eye| eye.frame());
+    Ok(HttpResponse::Ok().json(frame.ok_or_else(|| Problem::not_found("crisis"))?))
+}
+
+pub async fn update(app: Data<App>, signed: Signed, path: Path<(String, String)>) -> Answer {
+    access::reads_entries(signed.account.role)?;
+    let (crisis, id) = path.into_inner();
+    let crisis = extract::crisis(&crisis)?;
+    let id = UpdateId::parse(&id).ok_or_else(|| Problem::not_found("update"))?;
+    let update = app.reader.update(&crisis, &signed.viewer(), id).await.map_err(unavailable)?;
+    Ok(HttpResponse::Ok().json(update.ok_or_else(|| Problem::not_found("update"))?))
+}
+
+/// The whole picture. The `ETag` names the position, so what is unchanged for this viewer is not sent
+/// again; `server_time` alone differs between two answers of one position.
+pub async fn picture(app: Data<App>, signed: Signed, path: Path<String>, request: HttpRequest) -> Answer {
+    access::reads_content(signed.account.role)?;
+    let crisis = extract::crisis(&path)?;
+    caught_up(&app, Some(&crisis)).await;
+    let (position, picture) =
+        app.hub.whole(&crisis, &signed.viewer()).ok_or_else(|| Problem::not_found("crisis"))?;
+    let etag = format!("\"{position}{}\"", coding_suffix(request.headers()));
+    let unchanged = matches_etag(request.headers(), &etag);
+    let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer
+        .insert_header((header::ETAG, etag))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::VARY, "Authorization, Cookie"));
+    if unchanged {
+        return Ok(answer.finish());
+    }
+    Ok(answer.content_type("application/json").body(picture.document(app.clock.now())))
+}
+
+#[derive(Deserialize)]
+pub struct PageQuery {
+    after: Option<String>,
+    limit: Option<String>,
+}
+
+pub async fn journal(app: Data<App>, signed: Signed, path: Path<String>, query: Query<PageQuery>) -> Answer {
+    let audits = signed.account.role == Role::Auditor;
+    if !audits {
+        access::reads_entries(signed.account.role)?;
+    }
+    let crisis = extract::crisis(&path)?;
+    caught_up(&app, Some(&crisis)).await;
+    if app.hub.position(&crisis).is_none() {
+        return Err(Problem::not_found("crisis"));
+    }
+    let (after, limit) = page_bounds(&app, &crisis, &query)?;
+    if audits {
+        let page = app.reader.audit(&crisis, after, limit).await.map_err(unavailable)?;
+        Ok(ndjson(&app, &crisis, limit, &page))
+    } else {
+        let page = app.reader.page(&crisis, &signed.viewer(), after, limit).await.map_err(unavailable)?;
+        Ok(ndjson(&app, &crisis, limit, &page))
+    }
+}
+
+fn page_bounds(app: &App, crisis: &CrisisId, query: &PageQuery) -> Result<(Seq, usize), Problem> {
+    let mut faults = Vec::new();
+    let after = match query.after.as_deref() {
+        None | Some("") => Seq::ZERO,
+        Some(word) => app.reader.unseal(crisis, word).unwrap_or_else(|| {
+            faults.push(FieldFault::at("/after", "is not a position of this crisis"));
+            Seq::ZERO
+        }),
+    };
+    let most = app.settings.limits.page_entries;
+    let limit = match query.limit.as_deref().map(str::parse) {
+        None => PAGE_LINES.min(most),
+        Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
+        Some(_) => {
+            faults.push(FieldFault::at("/limit", format!("must be a number from 1 to {most}")));
+            most
+        }
+    };
+    if faults.is_empty() { Ok((after, limit)) } else { Err(Problem::fields(faults)) }
+}
+
+fn ndjson<T: Serialize>(app: &App, crisis: &CrisisId, limit: usize, page: &Page<T>) -> HttpResponse {
+    let mut body = Vec::new();
+    for line in &page.lines {
+        serde_json::to_writer(&mut body, line).expect("views have string keys and finite numbers");
+        body.push(b'\n');
+    }
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/x-ndjson");
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(word) = page.next.and_then(|seq| app.reader.seal(crisis, seq)) {
+        let next = format!("</api/v1/crises/{crisis}/journal?after={word}&limit={limit}>; rel=\"next\"");
+        answer.insert_header((header::LINK, next));
+    }
+    answer.body(Bytes::from(body))
+}
+
+#[derive(Deserialize)]
+pub struct LiveQuery {
+    after: Option<String>,
+}
+
+/// The socket. A position that is unknown here is no error: the wall gets the whole picture.
+pub async fn live(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<String>,
+    query: Query<LiveQuery>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    access::reads_content(signed.account.role).map_err(Problem::from)?;
+    let crisis = extract::crisis(&path)?;
+    if app.health.counts().walls.get() >= app.settings.live.walls_max {
+        return Err(Problem::new(Kind::Busy, "as many walls as this server takes are connected").into());
+    }
+    caught_up(&app, Some(&crisis)).await;
+    let after = query.after.as_deref().and_then(|word| app.hub.unseal(word));
+    if app.hub.position(&crisis).is_none() {
+        return Err(Problem::not_found("crisis").into());
+    }
+    let (response, session, messages) = actix_ws::handle(&request, payload)?;
+    let Some(joined) = app.hub.join(&crisis, &signed.viewer(), after) else {
+        return Err(Problem::not_found("crisis").into());
+    };
+    let messages = messages
+        .max_frame_size(session::CLIENT_MESSAGE_BYTES_MAX)
+        .aggregate_continuations()
+        .max_continuation_size(session::CLIENT_MESSAGE_BYTES_MAX);
+    let seat = session::Seat {
+        credential: signed.credential,
+        sign_in: app.sign_in.clone(),
+        clock: app.clock.clone(),
+        health: app.health.clone(),
+        beat: app.settings.live.beat,
+        send_timeout: app.settings.live.send_timeout,
+        stopping: app.stopping.clone(),
+    };
+    actix_web::rt::spawn(session::run(session, messages, joined, seat));
+    Ok(response)
+}
+
+/// Waits until readers here see what writers here were told is done.
+async fn caught_up(app: &App, crisis: Option<&CrisisId>) {
+    for (committed, seq) in app.desk.committed() {
+        if crisis.is_none_or(|crisis| *crisis == committed) {
+            // Whoever waits longer sees an older picture, with its own older position: late, not wrong.
+            let _ = timeout(CATCH_UP, app.hub.reached(&committed, seq)).await;
+        }
+    }
+}
+
+fn unavailable(error: JournalError) -> Problem {
+    Problem::new(Kind::Unavailable, error.to_string())
+}
+
+/// A strong tag names the bytes, so each content coding has its own.
+fn coding_suffix(headers: &HeaderMap) -> &'static str {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts = |coding: &str| accepted.split(',').any(|item| item.trim().split(';').next() == Some(coding));
+    if accepts("br") {
+        "-br"
+    } else if accepts("gzip") {
+        "-gzip"
+    } else {
+        ""
+    }
+}
+
+fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
+    let asked = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    asked.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
+}

@@ -1,0 +1,55 @@
+//! Where a picture comes from at the start: the cache if it holds one, then the tail of the journal.
+
+use crate::cache::{self, PictureCache};
+use crate::domain::ids::{Position, Seq};
+use crate::domain::picture::Picture;
+use crate::journal::{CrisisHead, Journal, JournalError, READ_ENTRIES_MAX};
+
+/// The picture of a crisis as the journal ends now. A cache that cannot be read costs time, not truth.
+pub async fn picture(
+    journal: &dyn Journal,
+    cache: Option<&dyn PictureCache>,
+    head: &CrisisHead,
+) -> Result<Option<Picture>, JournalError> {
+    let mut picture = match cache {
+        Some(cache) => from_cache(cache, head).await,
+        None => None,
+    };
+    loop {
+        let after = picture.as_ref().map_or(Seq::ZERO, |picture: &Picture| picture.seq);
+        let entries = journal.read(&head.crisis, after, READ_ENTRIES_MAX).await?;
+        if entries.is_empty() {
+            return Ok(picture);
+        }
+        for entry in &entries {
+            match &mut picture {
+                Some(picture) => {
+                    picture.evolve(entry);
+                }
+                None => picture = Picture::open(entry),
+            }
+        }
+    }
+}
+
+async fn from_cache(cache: &dyn PictureCache, head: &CrisisHead) -> Option<Picture> {
+    let kept = match cache.load(&head.crisis).await {
+        Ok(kept) => kept?,
+        Err(error) => {
+            tracing::warn!(crisis.id = %head.crisis, %error, "the cache is of no help for this start");
+            return None;
+        }
+    };
+    let Position { epoch, seq } = kept.at;
+    if epoch != head.epoch || seq > head.seq {
+        tracing::info!(crisis.id = %head.crisis, "the cache holds another journal's picture; it is rebuilt");
+        return None;
+    }
+    match cache::codec::open(kept) {
+        Ok(picture) => Some(picture),
+        Err(error) => {
+            tracing::warn!(crisis.id = %head.crisis, %error, "the cached picture is damaged; it is rebuilt");
+            None
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The read side beyond the live picture: single updates and pages of the journal, through the marks.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::actor::Actor;
+use crate::domain::event::Entry;
+use crate::domain::ids::{CrisisId, Position, Seq, UpdateId};
+use crate::domain::mark::Viewer;
+use crate::domain::view::{FeedItem, UpdateHistoryView, Visible};
+use crate::domain::vocabulary::Tlp;
+use crate::health::Health;
+use crate::journal::{Journal, JournalError, READ_ENTRIES_MAX};
+use crate::live::hub::Hub;
+
+/// Reads the journal for people.
+pub struct Reader {
+    journal: Arc<dyn Journal>,
+    hub: Arc<Hub>,
+    health: Health,
+}
+
+/// A page of the journal.
+pub struct Page<T> {
+    pub lines: Vec<T>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<Seq>,
+}
+
+/// An entry as an auditor sees it: everything but what was said.
+#[derive(Debug, Serialize)]
+pub struct AuditLine {
+    pub seq: Seq,
+    pub hash: String,
+    pub recorded_at: Timestamp,
+    pub kind: &'static str,
+    pub actor: Actor,
+    pub subject: Option<Uuid>,
+    pub tlp: Tlp,
+}
+
+impl Reader {
+    /// Reads `journal`, and shows what it reads as `hub` would.
+    pub fn new(journal: Arc<dyn Journal>, hub: Arc<Hub>, health: Health) -> Self {
+        Self { journal, hub, health }
+    }
+
+    /// One update with what became of it; `None` if there is none that this viewer may see.
+    pub async fn update(
+        &self,
+        crisis: &CrisisId,
+        viewer: &Viewer,
+        id: UpdateId,
+    ) -> Result<Option<Visible<UpdateHistoryView>>, JournalError> {
+        let entries = self.heed(self.journal.about(crisis, id.0).await)?;
+        Ok(self.hub.look(crisis, viewer, |eye| eye.history(&entries)).flatten())
+    }
+
+    /// Up to `limit` entries that this viewer may see, after a number.
+    pub async fn page(
+        &self,
+        crisis: &CrisisId,
+        viewer: &Viewer,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Page<Visible<FeedItem>>, JournalError> {
+        let mut lines = Vec::new();
+        let mut last = after;
+        loop {
+            let entries: Vec<Arc<Entry>> = self.heed(self.journal.read(crisis, last, READ_ENTRIES_MAX).await)?;
+            let Some(newest) = entries.last().map(|entry| entry.seq) else {
+                return Ok(Page { lines, next: None });
+            };
+            let mut visible = Vec::new();
+            self.hub.look(crisis, viewer, |eye| {
+                visible = entries.iter().filter_map(|entry| Some((entry.seq, eye.entry(entry)?))).collect();
+            });
+            for (seq, line) in visible {
+                if lines.len() == limit {
+                    return Ok(Page { lines, next: Some(last) });
+                }
+                lines.push(line);
+                last = seq;
+            }
+            last = newest.max(last);
+        }
+    }
+
+    /// Up to `limit` entries without their content, after a number.
+    pub async fn audit(&self, crisis: &CrisisId, after: Seq, limit: usize) -> Result<Page<AuditLine>, JournalError> {
+        let limit = limit.min(READ_ENTRIES_MAX);
+        let raw = self.heed(self.journal.raw(crisis, after, limit).await)?;
+        let entries = self.heed(self.journal.read(crisis, after, limit).await)?;
+        let next = (raw.len() == limit).then(|| raw.last().map(|raw| raw.seq)).flatten();
+        let lines = raw.iter().zip(&entries).map(|(raw, entry)| AuditLine {
+            seq: raw.seq,
+            hash: raw.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            recorded_at: entry.recorded_at,
+            kind: entry.event.kind(),
+            actor: entry.actor.clone(),
+            subject: entry.event.subject(),
+            tlp: entry.event.tlp(),
+        });
+        Ok(Page { lines: lines.collect(), next })
+    }
+
+    /// The word for a number of a crisis.
+    pub fn seal(&self, crisis: &CrisisId, seq: Seq) -> Option<String> {
+        let Position { epoch, .. } = self.hub.position(crisis)?;
+        Some(self.hub.seal(Position { epoch, seq }))
+    }
+
+    /// The number behind a word, if it is one of this crisis.
+    pub fn unseal(&self, crisis: &CrisisId, word: &str) -> Option<Seq> {
+        let here = self.hub.position(crisis)?;
+        let position = self.hub.unseal(word)?;
+        (position.epoch == here.epoch).then_some(position.seq)
+    }
+
+    fn heed<T>(&self, outcome: Result<T, JournalError>) -> Result<T, JournalError> {
+        self.health.journal(outcome.as_ref().map(|_| ()));
+        outcome
+    }
+}
