@@ -224,7 +224,11 @@ impl DeskTask {
         again
     }
 
-    async fn try_on_copy(&mut self, ask: &Ask, copies: &mut HashMap<CrisisId, Known>) -> Result<Arc<Entry>, SubmitError> {
+    async fn try_on_copy(
+        &mut self,
+        ask: &Ask,
+        copies: &mut HashMap<CrisisId, Known>,
+    ) -> Result<Arc<Entry>, SubmitError> {
         if !copies.contains_key(&ask.crisis)
             && let Some(known) = self.known(&ask.crisis).await?
         {
@@ -261,15 +265,12 @@ impl DeskTask {
         let outcome = self.parts.journal.append(appends.collect()).await;
         self.parts.health.counts().append_seconds.observe(began.elapsed().as_secs_f64());
         self.parts.health.journal(outcome.as_ref().map(|_| ()));
-        let outcomes = match outcome {
-            Ok(outcomes) => outcomes,
-            Err(_) => {
-                for tried in tried {
-                    self.open.remove(&tried.ask.crisis);
-                    let _ = tried.ask.answer.send(Err(SubmitError::Unavailable));
-                }
-                return Vec::new();
+        let Ok(outcomes) = outcome else {
+            for tried in tried {
+                self.open.remove(&tried.ask.crisis);
+                let _ = tried.ask.answer.send(Err(SubmitError::Unavailable));
             }
+            return Vec::new();
         };
         assert_eq!(outcomes.len(), tried.len(), "the journal answers each append");
         let astray: HashSet<&CrisisId> = tried
@@ -313,8 +314,7 @@ impl DeskTask {
                 self.parts.bell.ring(&ask.crisis);
                 let subject = entry.event.subject();
                 if let Some(request) = &ask.request {
-                    let receipt =
-                        Receipt { crisis: ask.crisis.clone(), seq, subject, digest: request.digest.clone() };
+                    let receipt = Receipt { crisis: ask.crisis.clone(), seq, subject, digest: request.digest.clone() };
                     self.recent.put(request, receipt);
                 }
                 self.epoch_of(&ask.crisis).await.map(|epoch| Answer {
@@ -372,11 +372,7 @@ impl DeskTask {
     }
 }
 
-async fn receipt(
-    journal: &dyn Journal,
-    health: &Health,
-    request: &RequestKey,
-) -> Result<Option<Receipt>, SubmitError> {
+async fn receipt(journal: &dyn Journal, health: &Health, request: &RequestKey) -> Result<Option<Receipt>, SubmitError> {
     let found = journal.receipt(request.account, &request.key).await;
     health.journal(found.as_ref().map(|_| ()));
     found.map_err(|_| SubmitError::Unavailable)

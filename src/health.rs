@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+
+/// How often a server that stops looks whether it may.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Shared by everything that can fail or be counted.
 #[derive(Clone)]
@@ -30,6 +34,7 @@ pub struct Counts {
     pub append_seconds: Histogram,
     pub published: Counter,
     pub frames: Counter,
+    pub requests: Gauge<i64, AtomicI64>,
     pub walls: Gauge<i64, AtomicI64>,
     pub walls_too_slow: Counter,
     pub snapshots: Counter<u64, AtomicU64>,
@@ -46,6 +51,7 @@ impl Default for Health {
             append_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 16)),
             published: Counter::default(),
             frames: Counter::default(),
+            requests: Gauge::default(),
             walls: Gauge::default(),
             walls_too_slow: Counter::default(),
             snapshots: Counter::default(),
@@ -57,6 +63,7 @@ impl Default for Health {
         registry.register("append_seconds", "Time of one durable commit", counts.append_seconds.clone());
         registry.register("entries_published", "Entries told to this server's walls", counts.published.clone());
         registry.register("frames_encoded", "Change frames encoded, once per audience", counts.frames.clone());
+        registry.register("requests", "Requests being answered now", counts.requests.clone());
         registry.register("walls", "Sockets open now", counts.walls.clone());
         registry.register("walls_too_slow", "Sockets closed because they did not drain", counts.walls_too_slow.clone());
         registry.register("snapshots_encoded", "Whole pictures encoded, once per audience", counts.snapshots.clone());
@@ -88,17 +95,30 @@ impl Health {
         self.0.stopping.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the server is going away.
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
+    }
+
     /// How the last call to the journal went. Logged when it changes, not each time.
     pub fn journal<E: std::error::Error>(&self, outcome: Result<(), &E>) {
         turn(&self.0.journal_down, "journal", outcome);
     }
 
-    /// How the last call to the cache went.
+    /// How the last call to the cache went: only the one in Redis can fail.
     pub fn cache<E: std::error::Error>(&self, outcome: Result<(), &E>) {
         if outcome.is_err() {
             self.0.counts.cache_failures.inc();
         }
-        turn(&self.0.cache_down, "cache", outcome);
+        turn(&self.0.cache_down, "redis", outcome);
+    }
+
+    /// Waits until no request is being answered and no socket is open.
+    pub async fn quiet(&self) {
+        let counts = self.counts();
+        while counts.requests.get() > 0 || counts.walls.get() > 0 {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Why this server should not be sent traffic; empty when it should.
@@ -119,7 +139,7 @@ impl Health {
 
     /// What is slower or less than it should be, though the server serves.
     pub fn degraded(&self) -> Vec<&'static str> {
-        if self.0.cache_down.load(Ordering::Relaxed) { vec!["cache"] } else { Vec::new() }
+        if self.0.cache_down.load(Ordering::Relaxed) { vec!["redis"] } else { Vec::new() }
     }
 
     /// All counts in the text format of OpenMetrics.

@@ -101,7 +101,7 @@ impl Relay {
                 },
                 _ = looks.tick() => self.look().await,
             };
-            self.parts.health.journal(outcome.as_ref().map(|_| ()));
+            self.parts.health.journal(outcome.as_ref().copied());
         }
     }
 
@@ -131,7 +131,8 @@ impl Relay {
 
     /// Tells the cache keeper without waiting for it.
     fn moved(&self, crisis: &CrisisId, touched: BTreeSet<Part>) {
-        let (Some(picture), Some(Position { epoch, .. })) = (self.parts.hub.picture(crisis), self.parts.hub.position(crisis))
+        let (Some(picture), Some(Position { epoch, .. })) =
+            (self.parts.hub.picture(crisis), self.parts.hub.position(crisis))
         else {
             return;
         };
@@ -189,7 +190,7 @@ impl CacheKeeper {
         let at = self.copies.get(crisis).and_then(|copy| copy.at);
         let to = Position { epoch, seq: picture.seq };
         let outcome = write(&*self.cache, crisis, at, to, &picture, &touched).await;
-        self.health.cache(outcome.as_ref().map(|()| ()));
+        self.health.cache(outcome.as_ref().copied());
         // Where the copy stands after a failure is unknown: the next write puts it in place whole.
         let at = outcome.is_ok().then_some(to);
         self.copies.insert(crisis.clone(), Copy { at, epoch, picture });

@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::dev::{Service, ServerHandle};
-use actix_web::http::header;
+use actix_web::dev::{ServerHandle, Service, ServiceRequest, ServiceResponse};
+use actix_web::http::{ConnectionType, header};
 use actix_web::middleware::{Compress, DefaultHeaders};
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
@@ -44,6 +44,9 @@ use crate::sign_in::SignIn;
 const BACKLOG: u32 = 8_192;
 /// Connections one worker holds at the most.
 const CONNECTIONS_PER_WORKER_MAX: usize = 50_000;
+
+/// How long connections may take to end once nothing is being answered any more.
+const LAST_BYTES_SECONDS: u64 = 1;
 
 /// Why a server did not start or ended.
 #[derive(Debug, thiserror::Error)]
@@ -92,10 +95,9 @@ pub fn open_stores(url: &str) -> Result<Stores, ServerError> {
                 accounts: Arc::new(SqliteAccounts::open(path)?),
             })
         }
-        Some(("memory", "")) => Ok(Stores {
-            journal: Arc::new(MemoryJournal::default()),
-            accounts: Arc::new(MemoryAccounts::default()),
-        }),
+        Some(("memory", "")) => {
+            Ok(Stores { journal: Arc::new(MemoryJournal::default()), accounts: Arc::new(MemoryAccounts::default()) })
+        }
         _ => Err(ServerError::JournalUrl(crate::settings::without_password(url))),
     }
 }
@@ -174,13 +176,12 @@ impl Server {
         health.stopping();
         tracing::info!("stopping: walls are told to resume");
         stop.send_replace(true);
-        let stopped = async {
-            handle.stop(true).await;
-            let _ = (&mut serving).await;
-        };
-        if tokio::time::timeout(shutdown, stopped).await.is_err() {
+        handle.pause().await;
+        if tokio::time::timeout(shutdown, health.quiet()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+        // What is left are answers on their last bytes, and connections on which nothing is asked.
+        handle.stop(true).await;
         // The listener is gone and with it every way to the desk: its task ends when the inbox is empty.
         drop(serving);
         let _ = tokio::time::timeout(shutdown, desk).await;
@@ -206,22 +207,7 @@ fn listen(settings: &Settings, app: Data<App>) -> Result<(SocketAddr, actix_web:
         ActixApp::new()
             .app_data(app.clone())
             .app_data(PayloadConfig::new(body_bytes))
-            .wrap_fn(|request, service| {
-                let began = std::time::Instant::now();
-                let answer = service.call(request);
-                async move {
-                    let answer = answer.await?;
-                    let (method, path) = (answer.request().method(), answer.request().match_pattern());
-                    tracing::debug!(
-                        http.method = %method,
-                        http.route = path.as_deref().unwrap_or("page"),
-                        http.status = answer.status().as_u16(),
-                        took_ms = began.elapsed().as_millis(),
-                        "answered"
-                    );
-                    Ok(answer)
-                }
-            })
+            .wrap_fn(answer)
             .wrap(
                 DefaultHeaders::new()
                     .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -240,7 +226,7 @@ fn listen(settings: &Settings, app: Data<App>) -> Result<(SocketAddr, actix_web:
         .tcp_nodelay(true)
         .backlog(BACKLOG)
         .max_connections(CONNECTIONS_PER_WORKER_MAX)
-        .shutdown_timeout(settings.server.shutdown.as_secs());
+        .shutdown_timeout(LAST_BYTES_SECONDS);
     if settings.server.workers > 0 {
         server = server.workers(settings.server.workers);
     }
@@ -248,4 +234,35 @@ fn listen(settings: &Settings, app: Data<App>) -> Result<(SocketAddr, actix_web:
     let address = server.addrs().first().copied();
     let address = address.ok_or_else(|| failed(std::io::Error::other("no address was bound")))?;
     Ok((address, server.run()))
+}
+
+/// Serves one request, counted while it lasts and noted without its content.
+fn answer<S, B>(
+    request: ServiceRequest,
+    service: &S,
+) -> impl Future<Output = Result<ServiceResponse<B>, actix_web::Error>> + use<S, B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
+{
+    let began = std::time::Instant::now();
+    let health = request.app_data::<Data<App>>().expect("the app is registered").health.clone();
+    health.counts().requests.inc();
+    let answering = service.call(request);
+    async move {
+        let answer = answering.await;
+        health.counts().requests.dec();
+        let mut answer = answer?;
+        if health.is_stopping() {
+            answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
+        let path = answer.request().match_pattern();
+        tracing::debug!(
+            http.method = %answer.request().method(),
+            http.route = path.as_deref().unwrap_or("page"),
+            http.status = answer.status().as_u16(),
+            took_ms = began.elapsed().as_millis(),
+            "answered"
+        );
+        Ok(answer)
+    }
 }

@@ -253,8 +253,9 @@ impl Layers {
 
     /// Checked and ready for use.
     pub fn finish(self) -> Result<Settings, SettingsError> {
-        let raw: Raw =
-            Value::Table(self.table.clone()).try_into().map_err(|error: toml::de::Error| SettingsError::Shape(error.to_string()))?;
+        let raw: Raw = Value::Table(self.table.clone())
+            .try_into()
+            .map_err(|error: toml::de::Error| SettingsError::Shape(error.to_string()))?;
         self.check(&raw)?;
         let seconds = Duration::from_secs;
         Ok(Settings {
@@ -418,10 +419,7 @@ mod tests {
         assert!(settings.catalogue.centres.len() >= 30);
         assert_eq!(settings.catalogue.sectors.len(), 8);
         let unknown = [("VIGIE__SERVER__COLOUR".to_owned(), "red".to_owned())];
-        assert!(matches!(
-            Layers::defaults().environment(unknown.into_iter()),
-            Err(SettingsError::Unknown { .. })
-        ));
+        assert!(matches!(Layers::defaults().environment(unknown.into_iter()), Err(SettingsError::Unknown { .. })));
     }
 
     #[test]
@@ -440,7 +438,8 @@ mod tests {
     #[test]
     fn a_value_out_of_bounds_is_named_with_its_origin() {
         let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "0".to_owned())];
-        let error = Layers::defaults().environment(variables.into_iter()).expect("known").finish().expect_err("too small");
+        let error =
+            Layers::defaults().environment(variables.into_iter()).expect("known").finish().expect_err("too small");
         assert!(error.to_string().contains("VIGIE__LIVE__BEAT_SECONDS"), "{error}");
     }
 

@@ -43,7 +43,12 @@ impl Accounts for MemoryAccounts {
         Ok(account.filter(|_| now < *ends_at).cloned())
     }
 
-    async fn add_session(&self, session: SecretHash, account: AccountId, ends_at: Timestamp) -> Result<(), AccountsError> {
+    async fn add_session(
+        &self,
+        session: SecretHash,
+        account: AccountId,
+        ends_at: Timestamp,
+    ) -> Result<(), AccountsError> {
         self.kept().sessions.insert(session, (account, ends_at));
         Ok(())
     }

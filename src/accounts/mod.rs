@@ -40,7 +40,12 @@ pub trait Accounts: Send + Sync + 'static {
     /// The account of a browser session that has not ended.
     async fn by_session(&self, session: SecretHash, now: Timestamp) -> Result<Option<Account>, AccountsError>;
     /// Begins a browser session.
-    async fn add_session(&self, session: SecretHash, account: AccountId, ends_at: Timestamp) -> Result<(), AccountsError>;
+    async fn add_session(
+        &self,
+        session: SecretHash,
+        account: AccountId,
+        ends_at: Timestamp,
+    ) -> Result<(), AccountsError>;
     /// Ends a browser session.
     async fn end_session(&self, session: SecretHash) -> Result<(), AccountsError>;
     /// Revokes an account and ends its sessions; `false` if there is none of that id.

@@ -34,9 +34,8 @@ impl SqliteAccounts {
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, AccountsError> {
         let connection = Arc::clone(&self.0);
-        let working = tokio::task::spawn_blocking(move || {
-            work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner))
-        });
+        let working =
+            tokio::task::spawn_blocking(move || work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner)));
         working.await.map_err(failed)?.map_err(failed)
     }
 }
@@ -68,7 +67,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
 impl Accounts for SqliteAccounts {
     async fn add(&self, account: Account, token: SecretHash) -> Result<(), AccountsError> {
         self.with(move |connection| {
-            let insert = format!("insert into account ({COLUMNS}, token_hash) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+            let insert =
+                format!("insert into account ({COLUMNS}, token_hash) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
             let Account { id, centre, role, name, ceiling, created_at, expires_at, revoked_at } = account;
             connection.execute(
                 &insert,
@@ -105,7 +105,12 @@ impl Accounts for SqliteAccounts {
         .await
     }
 
-    async fn add_session(&self, session: SecretHash, account: AccountId, ends_at: Timestamp) -> Result<(), AccountsError> {
+    async fn add_session(
+        &self,
+        session: SecretHash,
+        account: AccountId,
+        ends_at: Timestamp,
+    ) -> Result<(), AccountsError> {
         self.with(move |connection| {
             let insert = "insert into session (hash, account, ends_at) values (?1, ?2, ?3)";
             connection.execute(insert, params![session, account.0.into_bytes(), ends_at.as_millisecond()])?;

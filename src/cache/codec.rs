@@ -79,9 +79,7 @@ fn field(picture: &Picture, part: &Part) -> Field {
             let heard = picture.heard.get(centre).map(|heard| json(&heard.iter().collect::<Vec<_>>()));
             (format!("heard/{centre}"), heard)
         }
-        Part::Head(audience) => {
-            (format!("head/{}", text(audience)), picture.heads.get(audience).map(json))
-        }
+        Part::Head(audience) => (format!("head/{}", text(audience)), picture.heads.get(audience).map(json)),
         Part::Feed(audience, seq) => {
             let entries = picture.feed.get(audience).into_iter().flatten();
             let entry = entries.rev().find(|entry| entry.seq == *seq);

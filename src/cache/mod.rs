@@ -18,7 +18,13 @@ pub trait PictureCache: Send + Sync + 'static {
     async fn load(&self, crisis: &CrisisId) -> Result<Option<Kept>, CacheError>;
 
     /// Moves the copy from one position to a later one, if it stands exactly there. Atomic.
-    async fn advance(&self, crisis: &CrisisId, from: Position, to: Position, fields: Vec<Field>) -> Result<Advanced, CacheError>;
+    async fn advance(
+        &self,
+        crisis: &CrisisId,
+        from: Position,
+        to: Position,
+        fields: Vec<Field>,
+    ) -> Result<Advanced, CacheError>;
 
     /// Puts a whole picture in place of whatever is kept, unless what is kept is of the same epoch and further.
     async fn replace(&self, crisis: &CrisisId, at: Position, fields: Vec<Field>) -> Result<Advanced, CacheError>;

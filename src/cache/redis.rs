@@ -49,9 +49,10 @@ impl RedisCache {
     }
 
     async fn connection(&self) -> Result<ConnectionManager, CacheError> {
-        let client = self.client.as_ref().map_err(|reason| {
-            CacheError::Unavailable(Box::new(std::io::Error::other(reason.clone())))
-        })?;
+        let client = self
+            .client
+            .as_ref()
+            .map_err(|reason| CacheError::Unavailable(Box::new(std::io::Error::other(reason.clone()))))?;
         let connecting = || {
             let config = ConnectionManagerConfig::new()
                 .set_max_delay(RECONNECT_PAUSE_MAX)

@@ -108,7 +108,7 @@ fn forget(path: &str) -> Result<(), Failure> {
 async fn cast(sign_in: &SignIn, scenario: &Scenario) -> Result<BTreeMap<(CentreId, Role), String>, Failure> {
     let mut tokens = BTreeMap::new();
     let coordinator = (CentreId::parse("eu-ercc").expect("a slug"), Role::Coordinator);
-    let cast = scenario.cast().into_keys().chain([coordinator]);
+    let cast = scenario.cast().into_iter().chain([coordinator]);
     for (centre, role) in cast {
         let token = fresh(sign_in, &centre, role, "Demonstration", Tlp::Clear).await?;
         tokens.insert((centre, role), token);
@@ -126,11 +126,46 @@ async fn greet(server: &Server, slug: &str) -> Result<(), Failure> {
     let base = format!("http://{}", server.address);
     let centre = |name: &str| CentreId::parse(name).expect("a slug");
     let links = [
-        ("Wall, up to TLP:GREEN", "be-nccn", Role::WallDevice, "Demonstration wall", Tlp::Green, format!("/wall/{slug}")),
-        ("Wall, up to TLP:AMBER", "be-nccn", Role::WallDevice, "Demonstration wall", Tlp::Amber, format!("/wall/{slug}")),
-        ("Desk, duty officer of Belgium", "be-nccn", Role::DutyOfficer, "Duty officer", Tlp::Clear, format!("/desk/{slug}")),
-        ("Desk, duty officer of Poland", "pl-ncc", Role::DutyOfficer, "Duty officer", Tlp::Clear, format!("/desk/{slug}")),
-        ("Desk, coordinator at the ERCC", "eu-ercc", Role::Coordinator, "Coordinator", Tlp::Clear, format!("/desk/{slug}")),
+        (
+            "Wall, up to TLP:GREEN",
+            "be-nccn",
+            Role::WallDevice,
+            "Demonstration wall",
+            Tlp::Green,
+            format!("/wall/{slug}"),
+        ),
+        (
+            "Wall, up to TLP:AMBER",
+            "be-nccn",
+            Role::WallDevice,
+            "Demonstration wall",
+            Tlp::Amber,
+            format!("/wall/{slug}"),
+        ),
+        (
+            "Desk, duty officer of Belgium",
+            "be-nccn",
+            Role::DutyOfficer,
+            "Duty officer",
+            Tlp::Clear,
+            format!("/desk/{slug}"),
+        ),
+        (
+            "Desk, duty officer of Poland",
+            "pl-ncc",
+            Role::DutyOfficer,
+            "Duty officer",
+            Tlp::Clear,
+            format!("/desk/{slug}"),
+        ),
+        (
+            "Desk, coordinator at the ERCC",
+            "eu-ercc",
+            Role::Coordinator,
+            "Coordinator",
+            Tlp::Clear,
+            format!("/desk/{slug}"),
+        ),
     ];
     say(&format!("\nVigie serves a demonstration crisis (EXERCISE) at {base}\n"));
     say("Each link signs a browser in once and forgets who it was before; open them in separate profiles");
@@ -152,8 +187,8 @@ impl Player {
         self.post(&token, "/api/v1/crises", &body).await?;
         let began = Instant::now();
         for step in scenario.steps {
-            let seconds = step.at_minutes.saturating_mul(60) as f64 / f64::from(self.pace);
-            sleep_until(began + Duration::from_secs_f64(seconds)).await;
+            let due = Duration::from_mins(step.at_minutes) / self.pace;
+            sleep_until(began + due).await;
             self.act(step).await?;
         }
         tracing::info!("the demonstration has played to its end; the picture stays and ages");
@@ -188,8 +223,7 @@ impl Player {
                 (format!("{crisis}/escalations/{id}/{step}"), body, None)
             }
             Deed::Ipcr { mode, since, decided_by, source_url } => {
-                let body =
-                    json!({ "mode": mode, "since": since, "decided_by": decided_by, "source_url": source_url });
+                let body = json!({ "mode": mode, "since": since, "decided_by": decided_by, "source_url": source_url });
                 (format!("{crisis}/ipcr"), body, None)
             }
         };
@@ -225,12 +259,15 @@ impl Player {
 
     fn escalation(&self, escalate: &Escalate) -> Result<Value, Failure> {
         let now = self.clock.now();
+        let ack_due = self.until(now, escalate.ack_minutes);
+        // At a high pace both terms shrink to the shortest; the second still follows the first.
+        let resolve_due = self.until(ack_due.unwrap_or(now), escalate.resolve_minutes);
         let refs: Vec<&String> = escalate.refs.iter().map(|name| self.named.get(name)).collect::<Result<_, _>>()?;
         Ok(json!({
             "title": escalate.title, "level": escalate.level, "severity": escalate.severity,
             "reason": escalate.reason, "asked_of": escalate.asked_of, "tlp": escalate.tlp,
             "recipients": escalate.recipients, "refs": refs,
-            "ack_due": self.until(now, escalate.ack_minutes), "resolve_due": self.until(now, escalate.resolve_minutes),
+            "ack_due": ack_due, "resolve_due": resolve_due,
         }))
     }
 

@@ -60,7 +60,10 @@ impl Verify {
             let entries = all(&*journal, &head.crisis).await?;
             let last = chain::verify(&head.crisis, &entries).map_err(|error| Failure::Broken(error.to_string()))?;
             if last != head.seq {
-                return Err(Failure::Broken(format!("{}: {} entries, but the head says {}", head.crisis, last.0, head.seq.0)));
+                return Err(Failure::Broken(format!(
+                    "{}: {} entries, but the head says {}",
+                    head.crisis, last.0, head.seq.0
+                )));
             }
             say(&format!("{}: {} entries, the chain holds", head.crisis, last.0));
         }

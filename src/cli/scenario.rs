@@ -1,14 +1,12 @@
 //! The demonstration script in `config/scenarios`, checked against the published figures beside it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::ids::CentreId;
-use crate::domain::vocabulary::{
-    Environment, EscalationLevel, EscalationStep, IpcrMode, Outlook, Role, Severity, Tlp,
-};
+use crate::domain::vocabulary::{Environment, EscalationLevel, EscalationStep, IpcrMode, Outlook, Role, Severity, Tlp};
 
 const SCRIPT: &str = include_str!("../../config/scenarios/displacement-2022.json");
 
@@ -107,8 +105,8 @@ impl Scenario {
     }
 
     /// Everyone who acts in it.
-    pub fn cast(&self) -> BTreeMap<(CentreId, Role), ()> {
-        self.steps.iter().map(|step| ((step.centre.clone(), step.role), ())).collect()
+    pub fn cast(&self) -> BTreeSet<(CentreId, Role)> {
+        self.steps.iter().map(|step| (step.centre.clone(), step.role)).collect()
     }
 }
 

@@ -28,10 +28,11 @@ pub struct Serving {
 impl Serving {
     /// Defaults, overlay, environment, flags.
     pub fn layers(&self) -> Result<Layers, SettingsError> {
-        self.common
-            .layers()?
-            .flag("server.listen", self.listen.as_deref(), "--listen")?
-            .flag("redis.url", self.redis.as_deref(), "--redis")
+        self.common.layers()?.flag("server.listen", self.listen.as_deref(), "--listen")?.flag(
+            "redis.url",
+            self.redis.as_deref(),
+            "--redis",
+        )
     }
 }
 

@@ -42,12 +42,9 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
 /// Whether the role may open and read pictures at all.
 pub fn reads_content(role: Role) -> Result<(), Refusal> {
     match role {
-        Role::WallDevice
-        | Role::Viewer
-        | Role::DutyOfficer
-        | Role::CentreLead
-        | Role::Coordinator
-        | Role::Partner => Ok(()),
+        Role::WallDevice | Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator | Role::Partner => {
+            Ok(())
+        }
         Role::Auditor | Role::Admin => Err(Refusal::Forbidden("this role sees no content")),
     }
 }

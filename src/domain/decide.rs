@@ -182,7 +182,12 @@ fn post(picture: &Picture, catalogue: &Catalogue, draft: PostUpdate, moment: &Mo
 }
 
 /// Checks the times of a draft and gives the term it holds: its own, or the cadence of its sector.
-fn check_times(draft: &PostUpdate, sector: Option<&Sector>, moment: &Moment, faults: &mut Vec<FieldFault>) -> Timestamp {
+fn check_times(
+    draft: &PostUpdate,
+    sector: Option<&Sector>,
+    moment: &Moment,
+    faults: &mut Vec<FieldFault>,
+) -> Timestamp {
     if draft.as_of > moment.now + AS_OF_GRACE {
         faults.push(FieldFault::at("/as_of", "must not lie in the future (60 s of grace)"));
     }
@@ -297,7 +302,10 @@ fn raise_escalation(
     }
     for (i, recipient) in raise.mark.recipients.iter().enumerate() {
         if !centres.contains(recipient) {
-            faults.push(FieldFault::at(format!("/recipients/{i}"), format!("{recipient} is not a centre of this crisis")));
+            faults.push(FieldFault::at(
+                format!("/recipients/{i}"),
+                format!("{recipient} is not a centre of this crisis"),
+            ));
         }
     }
     if raise.ack_due.is_some_and(|due| due <= moment.now) {

@@ -72,14 +72,7 @@ pub struct Standing {
 impl Standing {
     /// Where an escalation stands when it has just been raised.
     pub const fn raised(level: EscalationLevel) -> Self {
-        Self {
-            state: EscalationState::Raised,
-            level,
-            owner: None,
-            assignee: None,
-            snoozed_until: None,
-            decision: None,
-        }
+        Self { state: EscalationState::Raised, level, owner: None, assignee: None, snoozed_until: None, decision: None }
     }
 
     /// Whether somebody still has to do something.
@@ -160,10 +153,44 @@ mod tests {
     fn every_state_allows_exactly_these_steps() {
         let by = CentreId::parse("be").expect("slug");
         let table: &[(EscalationState, &[(EscalationStep, EscalationState)])] = &[
-            (S::Raised, &[(T::Acknowledge, S::Acknowledged), (T::Reject, S::Rejected), (T::RaiseLevel, S::Raised), (T::LowerLevel, S::Raised), (T::Snooze, S::Raised)]),
-            (S::Acknowledged, &[(T::Assign, S::Assigned), (T::RaiseLevel, S::Acknowledged), (T::LowerLevel, S::Acknowledged), (T::Snooze, S::Acknowledged)]),
-            (S::Assigned, &[(T::Assign, S::Assigned), (T::Start, S::InProgress), (T::RaiseLevel, S::Assigned), (T::LowerLevel, S::Assigned), (T::Snooze, S::Assigned)]),
-            (S::InProgress, &[(T::Resolve, S::Resolved), (T::RaiseLevel, S::InProgress), (T::LowerLevel, S::InProgress), (T::Snooze, S::InProgress)]),
+            (
+                S::Raised,
+                &[
+                    (T::Acknowledge, S::Acknowledged),
+                    (T::Reject, S::Rejected),
+                    (T::RaiseLevel, S::Raised),
+                    (T::LowerLevel, S::Raised),
+                    (T::Snooze, S::Raised),
+                ],
+            ),
+            (
+                S::Acknowledged,
+                &[
+                    (T::Assign, S::Assigned),
+                    (T::RaiseLevel, S::Acknowledged),
+                    (T::LowerLevel, S::Acknowledged),
+                    (T::Snooze, S::Acknowledged),
+                ],
+            ),
+            (
+                S::Assigned,
+                &[
+                    (T::Assign, S::Assigned),
+                    (T::Start, S::InProgress),
+                    (T::RaiseLevel, S::Assigned),
+                    (T::LowerLevel, S::Assigned),
+                    (T::Snooze, S::Assigned),
+                ],
+            ),
+            (
+                S::InProgress,
+                &[
+                    (T::Resolve, S::Resolved),
+                    (T::RaiseLevel, S::InProgress),
+                    (T::LowerLevel, S::InProgress),
+                    (T::Snooze, S::InProgress),
+                ],
+            ),
             (S::Resolved, &[(T::Close, S::Closed), (T::Reopen, S::Raised)]),
             (S::Closed, &[(T::Reopen, S::Raised)]),
             (S::Rejected, &[]),
@@ -191,7 +218,8 @@ mod tests {
     #[test]
     fn any_step_but_another_snooze_wakes_a_snoozed_escalation() {
         let by = CentreId::parse("be").expect("slug");
-        let asleep = Standing { snoozed_until: Some(Timestamp::UNIX_EPOCH), ..Standing::raised(EscalationLevel::Watch) };
+        let asleep =
+            Standing { snoozed_until: Some(Timestamp::UNIX_EPOCH), ..Standing::raised(EscalationLevel::Watch) };
         assert_eq!(asleep.after(&step(T::Acknowledge), &by).expect("open").snoozed_until, None);
     }
 }

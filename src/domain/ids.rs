@@ -75,7 +75,11 @@ fn check_slug(text: &str) -> Result<(), &'static str> {
         && text.len() <= SLUG_CHARS_MAX
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
         && text.as_bytes()[0].is_ascii_alphanumeric();
-    if fits { Ok(()) } else { Err("must be 1 to 64 lowercase letters, digits, - or _, beginning with a letter or digit") }
+    if fits {
+        Ok(())
+    } else {
+        Err("must be 1 to 64 lowercase letters, digits, - or _, beginning with a letter or digit")
+    }
 }
 
 /// Declares an identifier that is a UUIDv7.

@@ -173,22 +173,16 @@ impl Picture {
         if let Some(replaced) = update.supersedes {
             self.replace(replaced, audience, touched);
         }
-        let posted = Arc::new(Posted {
-            update: update.clone(),
-            recorded_at: entry.recorded_at,
-            by: entry.actor.clone(),
-        });
+        let posted =
+            Arc::new(Posted { update: update.clone(), recorded_at: entry.recorded_at, by: entry.actor.clone() });
         let place = (update.centre.clone(), update.sector.clone());
         touched.insert(Part::Cell(place.0.clone(), place.1.clone()));
         self.cells.entry(place).or_default().put(update.id, update.as_of, entry.seq, audience.clone(), posted);
         for reading in &update.readings {
             let place = (update.centre.clone(), reading.indicator.clone());
             touched.insert(Part::Reading(place.0.clone(), place.1.clone()));
-            let posted = PostedReading {
-                reading: reading.clone(),
-                mark: update.mark.clone(),
-                recorded_at: entry.recorded_at,
-            };
+            let posted =
+                PostedReading { reading: reading.clone(), mark: update.mark.clone(), recorded_at: entry.recorded_at };
             let shelf = self.readings.entry(place).or_default();
             shelf.put(update.id, reading.as_of, entry.seq, audience.clone(), posted);
         }
@@ -276,11 +270,7 @@ impl Picture {
         if record.steps.len() == STEPS_KEPT_MAX {
             record.steps.pop_front();
         }
-        record.steps.push_back(TakenStep {
-            step: step.clone(),
-            at: entry.recorded_at,
-            by: entry.actor.clone(),
-        });
+        record.steps.push_back(TakenStep { step: step.clone(), at: entry.recorded_at, by: entry.actor.clone() });
         touched.insert(Part::Escalation(id));
     }
 

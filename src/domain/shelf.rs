@@ -68,9 +68,10 @@ impl<T> Shelf<T> {
 
     /// What stands for the eyes that `sees` describes, newest first.
     pub fn standing<'a>(&'a self, sees: impl Fn(&Audience) -> bool + 'a) -> impl Iterator<Item = &'a Slot<T>> {
-        self.slots.iter().rev().filter(move |slot| {
-            sees(&slot.audience) && !slot.replaced_for.as_ref().is_some_and(&sees)
-        })
+        self.slots
+            .iter()
+            .rev()
+            .filter(move |slot| sees(&slot.audience) && !slot.replaced_for.as_ref().is_some_and(&sees))
     }
 
     /// Whether nothing is left on it.

@@ -482,9 +482,9 @@ fn what(entry: &Entry) -> What {
     match &entry.event {
         Event::CrisisOpened { crisis } => What::CrisisOpened { name: crisis.name.clone() },
         Event::IpcrRecorded { ipcr } => What::IpcrRecorded { ipcr: ipcr.clone() },
-        Event::UpdatePosted { update } => What::UpdatePosted {
-            update: Box::new(update_view(update, entry.recorded_at, By::from(&entry.actor))),
-        },
+        Event::UpdatePosted { update } => {
+            What::UpdatePosted { update: Box::new(update_view(update, entry.recorded_at, By::from(&entry.actor))) }
+        }
         Event::UpdateWithdrawn { update, centre, sector, mark: _, reason } => What::UpdateWithdrawn {
             id: *update,
             centre: centre.clone(),

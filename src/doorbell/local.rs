@@ -17,9 +17,8 @@ impl Doorbell for LocalBell {
     fn ring(&self, crisis: &CrisisId) {
         let mut listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A full queue means that the relay will look anyway; a closed one has nobody behind it.
-        listeners.retain(|listener| {
-            !matches!(listener.try_send(crisis.clone()), Err(mpsc::error::TrySendError::Closed(_)))
-        });
+        listeners
+            .retain(|listener| !matches!(listener.try_send(crisis.clone()), Err(mpsc::error::TrySendError::Closed(_))));
     }
 
     fn listen(&self) -> mpsc::Receiver<CrisisId> {

@@ -106,9 +106,10 @@ impl FromRequest for Body {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
-            |value| value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")),
-        );
+        let is_json =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+                value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+            });
         let reading = Bytes::from_request(request, payload);
         Box::pin(async move {
             let bytes = reading.await.map_err(|error| match error.as_error::<PayloadError>() {

@@ -66,9 +66,7 @@ impl Kind {
     pub const fn row(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::Malformed => ("malformed", StatusCode::BAD_REQUEST, "The request cannot be read"),
-            Self::InvalidFields => {
-                ("invalid-fields", StatusCode::UNPROCESSABLE_ENTITY, "Some fields do not hold")
-            }
+            Self::InvalidFields => ("invalid-fields", StatusCode::UNPROCESSABLE_ENTITY, "Some fields do not hold"),
             Self::NotSignedIn => ("not-signed-in", StatusCode::UNAUTHORIZED, "Sign in first"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This is not yours to do"),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing here"),

@@ -63,8 +63,7 @@ pub async fn picture(app: Data<App>, signed: Signed, path: Path<String>, request
     access::reads_content(signed.account.role)?;
     let crisis = extract::crisis(&path)?;
     caught_up(&app, Some(&crisis)).await;
-    let (position, picture) =
-        app.hub.whole(&crisis, &signed.viewer()).ok_or_else(|| Problem::not_found("crisis"))?;
+    let (position, picture) = app.hub.whole(&crisis, &signed.viewer()).ok_or_else(|| Problem::not_found("crisis"))?;
     let etag = format!("\"{position}{}\"", coding_suffix(request.headers()));
     let unchanged = matches_etag(request.headers(), &etag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };

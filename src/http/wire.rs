@@ -194,7 +194,15 @@ mod tests {
         let problem = post_update(body).expect_err("much is wrong");
         let text = format!("{problem:?}");
         for pointer in [
-            "/centre", "/severity", "/headline", "/outlook", "/as_of", "/colour", "/tlp", "/readings/0/unit", "/readings/1",
+            "/centre",
+            "/severity",
+            "/headline",
+            "/outlook",
+            "/as_of",
+            "/colour",
+            "/tlp",
+            "/readings/0/unit",
+            "/readings/1",
         ] {
             assert!(text.contains(&format!("\"{pointer}\"")), "{pointer} in {text}");
         }

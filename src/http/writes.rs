@@ -22,13 +22,25 @@ pub async fn open_crisis(app: Data<App>, signed: Signed, body: Body, request: Ht
     submit(&app, &signed, crisis, command, &body, &request, location).await
 }
 
-pub async fn record_ipcr(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+pub async fn record_ipcr(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<String>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
     let crisis = extract::crisis(&path)?;
     let command = wire::record_ipcr(&body.0)?;
     submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
 }
 
-pub async fn post_update(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+pub async fn post_update(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<String>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
     let crisis = extract::crisis(&path)?;
     let command = wire::post_update(&body.0)?;
     submit(&app, &signed, crisis, command, &body, &request, Location::Update).await

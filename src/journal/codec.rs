@@ -31,8 +31,7 @@ pub enum CodecError {
 
 /// The stored form of an entry.
 pub fn encode(crisis: &CrisisId, entry: &Entry, request: Option<&RequestKey>) -> String {
-    let stored =
-        Stored { v: VERSION, crisis: crisis.clone(), request: request.cloned(), entry: entry.clone() };
+    let stored = Stored { v: VERSION, crisis: crisis.clone(), request: request.cloned(), entry: entry.clone() };
     serde_json::to_string(&stored).expect("entries have string keys and finite numbers")
 }
 

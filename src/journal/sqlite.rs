@@ -12,9 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transac
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{
-    Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec,
-};
+use super::{Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec};
 use crate::domain::event::{Entry, Event};
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 
@@ -293,7 +291,11 @@ fn find_receipt(connection: &Connection, account: AccountId, key: &str) -> Resul
 }
 
 fn read_slug(slug: &str) -> Result<CrisisId, JournalError> {
-    CrisisId::parse(slug).map_err(|reason| JournalError::Damaged { crisis: slug.to_owned(), seq: 0, reason: reason.to_owned() })
+    CrisisId::parse(slug).map_err(|reason| JournalError::Damaged {
+        crisis: slug.to_owned(),
+        seq: 0,
+        reason: reason.to_owned(),
+    })
 }
 
 fn to_sql(seq: Seq) -> i64 {

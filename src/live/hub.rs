@@ -19,7 +19,7 @@ use crate::health::Health;
 use crate::position::PositionSeal;
 
 /// How long an audience is kept up to date after its last wall left, so that it can resume.
-const LINGER: Duration = Duration::from_secs(600);
+const LINGER: Duration = Duration::from_mins(10);
 
 /// How much of the recent past each audience keeps.
 #[derive(Debug, Clone, Copy)]
@@ -149,7 +149,14 @@ impl Hub {
         touched.into_iter().flatten().collect()
     }
 
-    fn tell(&self, eye: &Eye<'_>, audience: &Audience, entries: &[Arc<Entry>], touched: &[BTreeSet<Part>], now: Timestamp) {
+    fn tell(
+        &self,
+        eye: &Eye<'_>,
+        audience: &Audience,
+        entries: &[Arc<Entry>],
+        touched: &[BTreeSet<Part>],
+        now: Timestamp,
+    ) {
         let mut parts = BTreeSet::new();
         let mut lines = Vec::new();
         let mut upto = Seq::ZERO;
@@ -232,8 +239,7 @@ impl Hub {
 
     /// The frames of all crises, in the order they were opened.
     pub fn crises(&self, viewer: &Viewer) -> Vec<Visible<CrisisView>> {
-        let names: Vec<CrisisId> =
-            self.crises.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        let names: Vec<CrisisId> = self.crises.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
         let mut frames: Vec<_> =
             names.iter().filter_map(|crisis| self.look(crisis, viewer, |eye| eye.frame())).collect();
         frames.sort_by(|a, b| (a.get().opened_at, &a.get().slug).cmp(&(b.get().opened_at, &b.get().slug)));

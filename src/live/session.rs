@@ -52,12 +52,7 @@ pub async fn run(mut session: Session, mut messages: AggregatedMessageStream, jo
     }
 }
 
-async fn serve(
-    session: &mut Session,
-    messages: &mut AggregatedMessageStream,
-    joined: Joined,
-    seat: &Seat,
-) -> End {
+async fn serve(session: &mut Session, messages: &mut AggregatedMessageStream, joined: Joined, seat: &Seat) -> End {
     let Joined { audience, snapshot, mut cursor } = joined;
     let mut moved = audience.watch();
     let mut stopping = seat.stopping.clone();

@@ -1,1 +1,3 @@
+//! The one integration binary: Vigie as programs, people and walls meet it.
 
+mod harness;

@@ -1,0 +1,102 @@
+//! A real server within the test's process, on its own journal and a free port.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use vigie::clock::Clock;
+use vigie::domain::ids::{AccountId, CentreId};
+use vigie::domain::vocabulary::{Role, Tlp};
+use vigie::server::{Server, ServerError, open_stores};
+use vigie::settings::Layers;
+use vigie::sign_in::{NewAccount, SignIn};
+
+use super::person::Person;
+
+/// The crisis that most tests play in.
+pub const CRISIS: &str = "drill";
+
+pub struct App {
+    pub base: String,
+    pub journal: String,
+    sign_in: Arc<SignIn>,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), ServerError>>,
+    _folder: Option<TempDir>,
+}
+
+impl App {
+    /// A server with a crisis in it.
+    pub async fn with_crisis() -> Self {
+        let app = Self::with(&[]).await;
+        app.open_crisis(CRISIS).await;
+        app
+    }
+
+    /// A server with these settings over the defaults.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the journal");
+        let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
+        let mut app = Self::on(&journal, settings).await;
+        app._folder = Some(folder);
+        app
+    }
+
+    /// A server on a journal that exists beyond it.
+    pub async fn on(journal: &str, settings: &[(&str, &str)]) -> Self {
+        let mut layers = Layers::defaults();
+        let own = [("server.listen", "127.0.0.1:0"), ("server.workers", "1"), ("journal.url", journal)];
+        for (key, value) in own.iter().chain(settings) {
+            layers = layers.flag(key, Some(value), "of the test").expect("a test sets what exists");
+        }
+        let settings = layers.finish().expect("the settings of a test hold");
+        let server = Server::build(settings, Clock::system()).await.expect("the server starts");
+        let base = format!("http://{}", server.address);
+        let sign_in = Arc::clone(&server.sign_in);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        Self { base, journal: journal.to_owned(), sign_in, stop, running, _folder: None }
+    }
+
+    pub async fn open_crisis(&self, slug: &str) {
+        let coordinator = self.person("eu-ercc", Role::Coordinator).await;
+        let body = json!({ "slug": slug, "name": "A drill", "environment": "test" });
+        coordinator.post("/api/v1/crises", &body).await.must(201);
+    }
+
+    pub async fn person(&self, centre: &str, role: Role) -> Person {
+        self.account(centre, role, Tlp::Clear).await.1
+    }
+
+    pub async fn wall(&self, centre: &str, ceiling: Tlp) -> Person {
+        self.account(centre, Role::WallDevice, ceiling).await.1
+    }
+
+    pub async fn account(&self, centre: &str, role: Role, ceiling: Tlp) -> (AccountId, Person) {
+        let new = NewAccount {
+            centre: CentreId::parse(centre).expect("a slug"),
+            role,
+            name: "Position in a test".to_owned(),
+            ceiling,
+            expires_in: SignedDuration::from_hours(1),
+        };
+        let (account, token) = self.sign_in.create(new).await.expect("accounts answer");
+        (account.id, Person::new(&self.base, &token))
+    }
+
+    pub async fn revoke(&self, id: AccountId) {
+        let accounts = open_stores(&self.journal).expect("the stores open").accounts;
+        assert!(accounts.revoke(id, Clock::system().now()).await.expect("accounts answer"));
+    }
+
+    /// Stops in order and waits until it has.
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        self.running.await.expect("the server does not panic").expect("the server stops in order");
+    }
+}

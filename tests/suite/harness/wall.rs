@@ -1,0 +1,152 @@
+//! A socket client that keeps a picture as the protocol says, and fails on any gap.
+
+use std::collections::BTreeMap;
+
+use actix_codec::Framed;
+use awc::BoxedSocket;
+use awc::ws::{Codec, Frame, Message};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::PATIENCE;
+
+pub struct Wall {
+    socket: Framed<BoxedSocket, Codec>,
+    pub position: String,
+    pub things: BTreeMap<(String, String), Value>,
+    pub entries: Vec<Value>,
+    pub frames: Vec<Value>,
+    pub snapshots: usize,
+    pub closed: Option<u16>,
+}
+
+/// The wall's part of a picture, as things by kind and key.
+pub fn things(picture: &Value) -> BTreeMap<(String, String), Value> {
+    let word = |value: &Value| value.as_str().expect("a word").to_owned();
+    let mut things = BTreeMap::new();
+    let mut put = |kind: &str, key: String, value: &Value| {
+        things.insert((kind.to_owned(), key), value.clone());
+    };
+    put("crisis", word(&picture["crisis"]["slug"]), &picture["crisis"]);
+    for cell in picture["cells"].as_array().expect("cells") {
+        put("cell", format!("{}/{}", word(&cell["centre"]), word(&cell["sector"])), cell);
+    }
+    for reading in picture["readings"].as_array().expect("readings") {
+        put("reading", format!("{}/{}", word(&reading["centre"]), word(&reading["indicator"])), reading);
+    }
+    for escalation in picture["escalations"].as_array().expect("escalations") {
+        put("escalation", word(&escalation["id"]), escalation);
+    }
+    for centre in picture["centres"].as_array().expect("centres") {
+        put("centre", word(&centre["id"]), centre);
+    }
+    things
+}
+
+impl Wall {
+    /// Opens a socket; `None` when the server is not there.
+    pub async fn listen(base: &str, token: &str, crisis: &str, after: Option<&str>) -> Option<Self> {
+        let query = after.map(|after| format!("?after={after}")).unwrap_or_default();
+        let connecting = awc::Client::builder()
+            .max_http_version(awc::http::Version::HTTP_11)
+            .finish()
+            .ws(format!("{base}/api/v1/crises/{crisis}/live{query}"))
+            .max_frame_size(64 << 20)
+            .bearer_auth(token);
+        let (_, socket) = connecting.connect().await.ok()?;
+        Some(Self {
+            socket,
+            position: after.unwrap_or_default().to_owned(),
+            things: BTreeMap::new(),
+            entries: Vec::new(),
+            frames: Vec::new(),
+            snapshots: 0,
+            closed: None,
+        })
+    }
+
+    /// Opens a socket again and carries on with what this wall knows.
+    pub async fn resume(self, base: &str, token: &str, crisis: &str) -> Result<Self, Self> {
+        let after = (!self.position.is_empty()).then_some(self.position.as_str());
+        match Self::listen(base, token, crisis, after).await {
+            Some(fresh) => Ok(Self { socket: fresh.socket, closed: None, ..self }),
+            None => Err(self),
+        }
+    }
+
+    /// Takes in the next frame; `false` when the socket has ended.
+    pub async fn next(&mut self) -> bool {
+        let frame = timeout(PATIENCE, self.socket.next()).await.expect("a wall hears something in time");
+        match frame {
+            Some(Ok(Frame::Text(bytes))) => {
+                self.take(serde_json::from_slice(&bytes).expect("frames are JSON"));
+                true
+            }
+            Some(Ok(Frame::Ping(bytes))) => self.socket.send(Message::Pong(bytes)).await.is_ok(),
+            Some(Ok(Frame::Close(reason))) => {
+                self.closed = reason.map(|reason| reason.code.into());
+                false
+            }
+            Some(Ok(Frame::Pong(_) | Frame::Binary(_) | Frame::Continuation(_))) => true,
+            Some(Err(_)) | None => false,
+        }
+    }
+
+    fn take(&mut self, frame: Value) {
+        match frame["type"].as_str().expect("a type") {
+            "snapshot" => {
+                self.snapshots += 1;
+                self.things = things(&frame["picture"]);
+                self.position = frame["picture"]["position"].as_str().expect("a position").to_owned();
+            }
+            "change" => {
+                assert_eq!(frame["after"], json!(self.position), "a wall is told what follows what it has");
+                for set in frame["set"].as_array().expect("set") {
+                    self.things.insert(key(set), set["value"].clone());
+                }
+                for removed in frame["remove"].as_array().expect("remove") {
+                    self.things.remove(&key(removed));
+                }
+                self.entries.extend(frame["entries"].as_array().expect("entries").iter().cloned());
+                self.position = frame["upto"].as_str().expect("a position").to_owned();
+            }
+            "beat" => assert_eq!(frame["position"], json!(self.position), "a beat names where the wall stands"),
+            other => panic!("an unknown frame {other}"),
+        }
+        self.frames.push(frame);
+    }
+
+    /// Hears until something holds.
+    pub async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        while !holds(self) {
+            assert!(self.next().await, "the socket ended ({:?}) before: {what}", self.closed);
+        }
+    }
+
+    /// Hears until the wall stands at a position.
+    pub async fn reach(&mut self, position: &str) {
+        self.until(position, |wall| wall.position == position).await;
+    }
+
+    /// Hears until the socket ends; answers the close code.
+    pub async fn end(&mut self) -> Option<u16> {
+        while self.next().await {}
+        self.closed
+    }
+
+    pub async fn send(&mut self, text: &str) {
+        self.socket.send(Message::Text(text.to_owned().into())).await.expect("the socket takes it");
+    }
+
+    /// What this wall shows of a cell.
+    pub fn headline(&self, centre: &str, sector: &str) -> Option<String> {
+        let cell = self.things.get(&("cell".to_owned(), format!("{centre}/{sector}")))?;
+        Some(cell["update"]["headline"].as_str()?.to_owned())
+    }
+}
+
+fn key(thing: &Value) -> (String, String) {
+    let word = |name: &str| thing[name].as_str().expect("a word").to_owned();
+    (word("kind"), word("key"))
+}
