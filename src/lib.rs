@@ -28,3 +28,5 @@ pub mod http;
 // Rank 4: putting it together, and the command line.
 pub mod cli;
 pub mod server;
+#[cfg(test)]
+mod typescript;

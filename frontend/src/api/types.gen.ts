@@ -1,0 +1,123 @@
+// Written by `VIGIE_WRITE_TYPES=1 cargo test --lib typescript`. Do not edit.
+
+export type Environment = "actual" | "exercise" | "test";
+export type IpcrMode = "none" | "monitoring" | "information_sharing" | "full_activation";
+export type CrisisPhase = "preparedness" | "response" | "mitigation" | "recovery";
+export type CrisisState = "open" | "closed";
+export type Severity = "extreme" | "severe" | "moderate" | "minor" | "unknown";
+export type Outlook = "improving" | "stable" | "worsening" | "unknown";
+export type Urgency = "immediate" | "expected" | "future" | "past" | "unknown";
+export type Certainty = "observed" | "likely" | "possible" | "unlikely" | "unknown";
+export type Reliability = "A" | "B" | "C" | "D" | "E" | "F";
+export type Credibility = "1" | "2" | "3" | "4" | "5" | "6";
+export type Tlp = "red" | "amber_strict" | "amber" | "green" | "clear";
+export type EscalationLevel = "watch" | "coordination" | "political";
+export type EscalationState = "raised" | "acknowledged" | "assigned" | "in_progress" | "resolved" | "closed" | "rejected";
+export type EscalationStep = "acknowledge" | "assign" | "start" | "resolve" | "close" | "reject" | "reopen" | "raise-level" | "lower-level" | "snooze";
+export type Role = "wall_device" | "viewer" | "duty_officer" | "centre_lead" | "coordinator" | "auditor" | "admin" | "partner";
+export type CentreKind = "national" | "eu" | "regional" | "observer";
+export type Measure = "stock" | "flow";
+export type Aggregation = "sum" | "max" | "none";
+export type Direction = "higher_is_worse" | "higher_is_better" | "neutral";
+export type Quality = "measured" | "estimated" | "provisional" | "revised";
+export type Freshness = "fresh" | "ageing" | "stale" | "expired";
+export type Missing = "not_available" | "suppressed";
+export type Value = number | Missing;
+export type Source = { reliability: Reliability, credibility: Credibility, };
+export type Reading = { indicator: string, value: Value, as_of: string, quality: Quality, };
+export type By = { centre: string, role: Role, position: string, };
+export type Centre = { id: string, 
+/**
+ * What a tile shows: ISO 3166-1 alpha-2 for a country, the body's own short code otherwise.
+ */
+code: string, 
+/**
+ * ISO 3166-1 alpha-2 of the country, if it is one; this is what the map colours.
+ */
+country: string | null, kind: CentreKind, 
+/**
+ * Name by language (BCP 47).
+ */
+name: { [key in string]: string }, 
+/**
+ * IANA time zone.
+ */
+timezone: string, languages: Array<string>, };
+export type Sector = { id: string, name: { [key in string]: string }, 
+/**
+ * An update holds this many minutes unless its author says otherwise.
+ */
+cadence_minutes: number, };
+export type Indicator = { id: string, name: { [key in string]: string }, definition: { [key in string]: string }, 
+/**
+ * `persons`, `persons/day`, `places`, `hours`, `incidents`, ….
+ */
+unit: string, measure: Measure, aggregation: Aggregation, direction: Direction, 
+/**
+ * Whether halves make sense; counts of people are whole.
+ */
+decimals: boolean, };
+export type IpcrRecord = { mode: IpcrMode, since: string, decided_by: string, source_url?: string | null, };
+export type CrisisView = { slug: string, name: string, environment: Environment, phase: CrisisPhase, state: CrisisState, opened_at: string, sectors: Array<Sector>, centres: Array<string>, ipcr: IpcrRecord | null, };
+export type UpdateView = { id: string, centre: string, sector: string, nil: boolean, severity: Severity, outlook: Outlook, urgency: Urgency | null, certainty: Certainty | null, headline: string, body: string | null, as_of: string, recorded_at: string, valid_until: string, tlp: Tlp, recipients: Array<string>, source: Source | null, areas: Array<string>, readings: Array<Reading>, supersedes: string | null, lang: string | null, by: By, };
+export type PreviousView = { id: string, nil: boolean, severity: Severity, as_of: string, };
+export type CellView = { centre: string, sector: string, update: UpdateView, 
+/**
+ * What stood here before and still stands behind it.
+ */
+previous: PreviousView | null, };
+export type WithdrawalView = { reason: string, at: string, by: By, };
+export type UpdateHistoryView = { 
+/**
+ * `published`, `superseded` or `withdrawn`.
+ */
+state: string, superseded_by: string | null, withdrawn: WithdrawalView | null, id: string, centre: string, sector: string, nil: boolean, severity: Severity, outlook: Outlook, urgency: Urgency | null, certainty: Certainty | null, headline: string, body: string | null, as_of: string, recorded_at: string, valid_until: string, tlp: Tlp, recipients: Array<string>, source: Source | null, areas: Array<string>, readings: Array<Reading>, supersedes: string | null, lang: string | null, by: By, };
+export type StepView = { step: EscalationStep, at: string, by: By, note: string | null, assignee: string | null, until: string | null, };
+export type EscalationView = { id: string, title: string, level: EscalationLevel, severity: Severity, reason: string, raised_by: string, asked_of: string, refs: Array<string>, ack_due: string | null, resolve_due: string | null, tlp: Tlp, recipients: Array<string>, state: EscalationState, 
+/**
+ * The centre that answered; `null` means NOBODY.
+ */
+owner: string | null, assignee: string | null, snoozed_until: string | null, decision: string | null, raised_at: string, changed_at: string, 
+/**
+ * Oldest first.
+ */
+steps: Array<StepView>, };
+export type CentreView = { last_heard: string | null, id: string, 
+/**
+ * What a tile shows: ISO 3166-1 alpha-2 for a country, the body's own short code otherwise.
+ */
+code: string, 
+/**
+ * ISO 3166-1 alpha-2 of the country, if it is one; this is what the map colours.
+ */
+country: string | null, kind: CentreKind, 
+/**
+ * Name by language (BCP 47).
+ */
+name: { [key in string]: string }, 
+/**
+ * IANA time zone.
+ */
+timezone: string, languages: Array<string>, };
+export type ReadingView = { centre: string, indicator: string, value: Value, as_of: string, recorded_at: string, quality: Quality, tlp: Tlp, update: string, };
+export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, };
+export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, });
+export type PictureView = { crisis: CrisisView, position: string, cells: Array<CellView>, escalations: Array<EscalationView>, centres: Array<CentreView>, readings: Array<ReadingView>, 
+/**
+ * Newest first.
+ */
+feed: Array<FeedItem>, };
+
+export const SEVERITIES: readonly Severity[] = ["extreme", "severe", "moderate", "minor", "unknown"];
+export const OUTLOOKS: readonly Outlook[] = ["improving", "stable", "worsening", "unknown"];
+export const URGENCIES: readonly Urgency[] = ["immediate", "expected", "future", "past", "unknown"];
+export const CERTAINTIES: readonly Certainty[] = ["observed", "likely", "possible", "unlikely", "unknown"];
+export const TLPS: readonly Tlp[] = ["red", "amber_strict", "amber", "green", "clear"];
+export const LEVELS: readonly EscalationLevel[] = ["watch", "coordination", "political"];
+export const STEPS: readonly EscalationStep[] = ["acknowledge", "assign", "start", "resolve", "close", "reject", "reopen", "raise-level", "lower-level", "snooze"];
+export const QUALITIES: readonly Quality[] = ["measured", "estimated", "provisional", "revised"];
+export const RELIABILITIES: readonly Reliability[] = ["A", "B", "C", "D", "E", "F"];
+export const CREDIBILITIES: readonly Credibility[] = ["1", "2", "3", "4", "5", "6"];
+export const IPCR_MODES: readonly IpcrMode[] = ["none", "monitoring", "information_sharing", "full_activation"];
+export const ENVIRONMENTS: readonly Environment[] = ["actual", "exercise", "test"];
+export const ROLES: readonly Role[] = ["wall_device", "viewer", "duty_officer", "centre_lead", "coordinator", "auditor", "admin", "partner"];

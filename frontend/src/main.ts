@@ -1,0 +1,14 @@
+/** Picks the screen from the address and draws it; nothing else. */
+import './styles/tokens.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { getLocale } from './i18n/generated/runtime';
+import { applyTheme } from './ui/theme';
+
+const [screen = '', crisis = ''] = location.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+document.documentElement.dataset.screen = screen;
+document.documentElement.lang = getLocale();
+applyTheme(screen);
+
+const target = document.getElementById('screen');
+if (target) mount(App, { target, props: { screen, crisis } });

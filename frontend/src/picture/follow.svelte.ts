@@ -1,0 +1,47 @@
+/** The live state of one crisis for the components of a screen, with a clock that ticks by the second. */
+import { onDestroy } from 'svelte';
+import { type Link, serverNow, skew } from '../live/connection';
+import { follow, moment } from '../live/socket';
+
+export class Live {
+  link = $state.raw<Link | null>(null);
+  /** The server's time, to the second. */
+  now = $state(Date.now());
+
+  get picture() {
+    return this.link?.picture ?? null;
+  }
+
+  get isLive(): boolean {
+    return this.link?.phase === 'live';
+  }
+
+  /** Since when what is shown is not live: the time of the last word of the server. */
+  get notLiveSince(): number | null {
+    return this.link !== null && !this.isLive && this.link.heard !== null ? this.link.serverTime : null;
+  }
+
+  get skewMs(): number {
+    return this.link === null ? 0 : skew(this.link);
+  }
+}
+
+/** Follows a crisis for as long as the component that asks lives. */
+export function live(crisis: string): Live {
+  const state = new Live();
+  const stop = follow(crisis, (link) => {
+    state.link = link;
+    tick();
+  });
+  const ticking = setInterval(tick, 1000);
+
+  function tick(): void {
+    if (state.link) state.now = serverNow(state.link, moment());
+  }
+
+  onDestroy(() => {
+    stop();
+    clearInterval(ticking);
+  });
+  return state;
+}

@@ -1,0 +1,138 @@
+/** What the screens show, derived from the picture and the server's time. Pure. */
+import type { CellView, CentreView, EscalationState, EscalationView, FeedItem, Severity } from '../api/types.gen';
+import { freshness } from './freshness';
+import type { Picture } from './picture';
+
+/** What a cell is seen as. Silence and age are statuses of their own, never a colour of severity. */
+export type Status = Severity | 'nil' | 'no_report' | 'stale';
+
+export type Cell = {
+  centre: string;
+  sector: string;
+  status: Status;
+  /** What it said before it became stale. */
+  said: Severity | 'nil' | null;
+  ageing: boolean;
+  /** Twice past its term: nothing of it may be relied on. */
+  expired: boolean;
+  /** Milliseconds since `as_of`. */
+  ageMs: number | null;
+  /** Changed within the last minutes. */
+  fresh: boolean;
+  view: CellView | null;
+};
+
+/** How long what changed stays marked. */
+export const MARKED_MS = 5 * 60_000;
+
+/** Worst first. Not knowing comes before calm: a screen must not look better for it. */
+const WEIGHT: Record<Status, number> = {
+  extreme: 7,
+  severe: 6,
+  moderate: 5,
+  unknown: 4,
+  stale: 3,
+  no_report: 2,
+  minor: 1,
+  nil: 0,
+};
+
+export function cellOf(picture: Picture, centre: string, sector: string, now: number): Cell {
+  const view = picture.cells.get(`${centre}/${sector}`) ?? null;
+  if (view === null) {
+    return { centre, sector, status: 'no_report', said: null, ageing: false, expired: false, ageMs: null, fresh: false, view };
+  }
+  const { update } = view;
+  const asOf = Date.parse(update.as_of);
+  const age = freshness(asOf, Date.parse(update.valid_until), now);
+  const said = update.nil ? 'nil' : update.severity;
+  const old = age === 'stale' || age === 'expired';
+  return {
+    centre,
+    sector,
+    status: old ? 'stale' : said,
+    said,
+    ageing: age === 'ageing',
+    expired: age === 'expired',
+    ageMs: Math.max(0, now - asOf),
+    fresh: now - Date.parse(update.recorded_at) < MARKED_MS,
+    view,
+  };
+}
+
+export type Row = { centre: CentreView; cells: Cell[]; worst: Status; heardMs: number | null; silent: boolean };
+
+/** Every centre with its cells, in the order that never moves: members by code, then neighbours, then bodies. */
+export function rowsOf(picture: Picture, now: number): Row[] {
+  return [...picture.centres.values()].sort(inOrder).map((centre) => {
+    const cells = picture.crisis.sectors.map((sector) => cellOf(picture, centre.id, sector.id, now));
+    const heardMs = centre.last_heard === null ? null : Math.max(0, now - Date.parse(centre.last_heard));
+    return { centre, cells, worst: worstOf(cells), heardMs, silent: cells.every(({ status }) => isSilent(status)) };
+  });
+}
+
+/** The worst of what is said now. Where nothing is said now, the silence. */
+export function worstOf(cells: readonly Cell[]): Status {
+  const spoken = cells.filter(({ status }) => !isSilent(status));
+  const from = spoken.length > 0 ? spoken : cells;
+  return from.reduce<Status>((worst, { status }) => (WEIGHT[status] > WEIGHT[worst] ? status : worst), from[0]?.status ?? 'no_report');
+}
+
+export function isSilent(status: Status): boolean {
+  return status === 'no_report' || status === 'stale';
+}
+
+/** How many cells stand at each status. */
+export function countsOf(rows: readonly Row[]): Record<Status, number> {
+  const counts: Record<Status, number> = {
+    extreme: 0, severe: 0, moderate: 0, minor: 0, unknown: 0, nil: 0, stale: 0, no_report: 0,
+  };
+  for (const row of rows) for (const cell of row.cells) counts[cell.status] += 1;
+  return counts;
+}
+
+const GROUP: Record<CentreView['kind'], number> = { national: 0, observer: 1, eu: 2, regional: 2 };
+/** Members of the union's mechanism that are no member states stand with their neighbours. */
+const NEIGHBOURS = new Set(['CH', 'NO']);
+
+export function groupOf(centre: CentreView): number {
+  return centre.country !== null && NEIGHBOURS.has(centre.country) ? 1 : GROUP[centre.kind];
+}
+
+function inOrder(a: CentreView, b: CentreView): number {
+  return groupOf(a) - groupOf(b) || (a.code < b.code ? -1 : 1);
+}
+
+const OPEN: readonly EscalationState[] = ['raised', 'acknowledged', 'assigned', 'in_progress'];
+const LEVEL = { political: 2, coordination: 1, watch: 0 };
+
+export function isOpen({ state }: EscalationView): boolean {
+  return OPEN.includes(state);
+}
+
+/** Open escalations: highest level first, then those that nobody owns, then the oldest. */
+export function openEscalations(picture: Picture): EscalationView[] {
+  return [...picture.escalations.values()].filter(isOpen).sort(
+    (a, b) =>
+      LEVEL[b.level] - LEVEL[a.level] ||
+      Number(a.owner !== null) - Number(b.owner !== null) ||
+      (a.raised_at < b.raised_at ? -1 : 1),
+  );
+}
+
+/** The clock of an escalation: until it must be answered, then until it must be resolved. */
+export function clockOf(escalation: EscalationView, now: number): { due: 'answer' | 'resolve' | 'none'; leftMs: number } {
+  const answer = escalation.state === 'raised' ? escalation.ack_due : null;
+  const due = answer ?? escalation.resolve_due;
+  if (due === null) return { due: 'none', leftMs: now - Date.parse(escalation.raised_at) };
+  return { due: answer === null ? 'resolve' : 'answer', leftMs: Date.parse(due) - now };
+}
+
+export type Line = { item: FeedItem; centre: string; at: number; marked: boolean };
+
+export function feedOf(picture: Picture, now: number): Line[] {
+  return picture.feed.map((item) => {
+    const at = Date.parse(item.recorded_at);
+    return { item, centre: item.by.centre, at, marked: now - at < MARKED_MS };
+  });
+}

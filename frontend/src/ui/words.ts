@@ -1,0 +1,62 @@
+/** The words of the field in the language of the screen. Labels of TLP are never translated. */
+import type {
+  Environment, EscalationLevel, EscalationState, EscalationStep, IpcrMode, Outlook, Role, Tlp,
+} from '../api/types.gen';
+import { m } from '../i18n/generated/messages';
+import { getLocale } from '../i18n/generated/runtime';
+import type { Status } from '../picture/select';
+
+const STATUS: Record<Status, () => string> = {
+  extreme: m.severity_extreme, severe: m.severity_severe, moderate: m.severity_moderate, minor: m.severity_minor,
+  unknown: m.severity_unknown, nil: m.status_nil, no_report: m.status_no_report, stale: m.status_stale,
+};
+const OUTLOOK: Record<Outlook, () => string> = {
+  improving: m.outlook_improving, stable: m.outlook_stable, worsening: m.outlook_worsening, unknown: m.outlook_unknown,
+};
+const LEVEL: Record<EscalationLevel, () => string> = {
+  watch: m.level_watch, coordination: m.level_coordination, political: m.level_political,
+};
+const STATE: Record<EscalationState, () => string> = {
+  raised: m.state_raised, acknowledged: m.state_acknowledged, assigned: m.state_assigned,
+  in_progress: m.state_in_progress, resolved: m.state_resolved, closed: m.state_closed, rejected: m.state_rejected,
+};
+const STEP: Record<EscalationStep, () => string> = {
+  acknowledge: m.step_acknowledge, assign: m.step_assign, start: m.step_start, resolve: m.step_resolve,
+  close: m.step_close, reject: m.step_reject, reopen: m.step_reopen, 'raise-level': m.step_raise_level,
+  'lower-level': m.step_lower_level, snooze: m.step_snooze,
+};
+const ENVIRONMENT: Record<Environment, () => string> = {
+  actual: m.environment_actual, exercise: m.environment_exercise, test: m.environment_test,
+};
+const IPCR: Record<IpcrMode, () => string> = {
+  none: m.ipcr_mode_none, monitoring: m.ipcr_mode_monitoring,
+  information_sharing: m.ipcr_mode_information_sharing, full_activation: m.ipcr_mode_full_activation,
+};
+const ROLE: Record<Role, () => string> = {
+  wall_device: m.role_wall_device, viewer: m.role_viewer, duty_officer: m.role_duty_officer,
+  centre_lead: m.role_centre_lead, coordinator: m.role_coordinator, auditor: m.role_auditor, admin: m.role_admin,
+  partner: m.role_partner,
+};
+const TLP: Record<Tlp, string> = {
+  red: 'TLP:RED', amber_strict: 'TLP:AMBER+STRICT', amber: 'TLP:AMBER', green: 'TLP:GREEN', clear: 'TLP:CLEAR',
+};
+const TLP_RULE: Record<Tlp, () => string> = {
+  red: m.tlp_rule_red, amber_strict: m.tlp_rule_amber_strict, amber: m.tlp_rule_amber, green: m.tlp_rule_green,
+  clear: m.tlp_rule_clear,
+};
+
+export const statusWord = (status: Status): string => STATUS[status]();
+export const outlookWord = (outlook: Outlook): string => OUTLOOK[outlook]();
+export const levelWord = (level: EscalationLevel): string => LEVEL[level]();
+export const stateWord = (state: EscalationState): string => STATE[state]();
+export const stepWord = (step: EscalationStep): string => STEP[step]();
+export const environmentWord = (environment: Environment): string => ENVIRONMENT[environment]();
+export const ipcrWord = (mode: IpcrMode): string => IPCR[mode]();
+export const roleWord = (role: Role): string => ROLE[role]();
+export const tlpLabel = (tlp: Tlp): string => TLP[tlp];
+export const tlpRule = (tlp: Tlp): string => TLP_RULE[tlp]();
+
+/** A name that the configuration gives in several languages. */
+export function nameIn(names: Readonly<Record<string, string | undefined>>): string {
+  return names[getLocale()] ?? names.en ?? Object.values(names)[0] ?? '';
+}

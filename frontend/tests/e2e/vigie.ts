@@ -1,0 +1,102 @@
+/** The real server as a process, with people and walls that sign in by link. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Browser, Page } from '@playwright/test';
+
+const BINARY = process.env.VIGIE_BIN ?? '../target/debug/vigie';
+
+export type Role = 'duty_officer' | 'coordinator' | 'wall_device' | 'viewer' | 'centre_lead';
+
+export class Vigie {
+  private child: ChildProcess | null = null;
+  base = '';
+
+  private constructor(
+    private readonly folder: string,
+    private readonly command: string[],
+  ) {}
+
+  static async serve(...more: string[]): Promise<Vigie> {
+    return Vigie.begin(['serve', ...more]);
+  }
+
+  static async demo(...more: string[]): Promise<Vigie> {
+    return Vigie.begin(['demo', ...more]);
+  }
+
+  private static async begin(command: string[]): Promise<Vigie> {
+    const vigie = new Vigie(mkdtempSync(join(tmpdir(), 'vigie-')), command);
+    await vigie.start('127.0.0.1:0');
+    return vigie;
+  }
+
+  get journal(): string {
+    return `sqlite:${join(this.folder, 'vigie.db')}`;
+  }
+
+  /** Starts the process; it answers once it prints its address. */
+  private async start(listen: string): Promise<void> {
+    const [subcommand = '', ...more] = this.command;
+    const arguments_ = [subcommand, '--listen', listen, '--journal', this.journal, '--print-address', ...more];
+    const child = spawn(BINARY, arguments_, { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.child = child;
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (!line.startsWith('{')) continue;
+      this.base = (JSON.parse(line) as { address: string }).address;
+      child.stdout.resume();
+      return;
+    }
+    throw new Error('vigie ended before it listened');
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    const child = this.child;
+    if (child === null) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill('SIGKILL');
+    await ended;
+    this.child = null;
+  }
+
+  /** Again, where it was. */
+  async startAgain(): Promise<void> {
+    await this.start(new URL(this.base).host);
+  }
+
+  async end(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  token(centre: string, role: Role, ...more: string[]): { id: string; token: string } {
+    const made = execFileSync(BINARY, ['token', 'create', '--journal', this.journal, '--centre', centre, '--role', role, '--json', ...more]);
+    return JSON.parse(made.toString()) as { id: string; token: string };
+  }
+
+  revoke(id: string): void {
+    execFileSync(BINARY, ['token', 'revoke', '--journal', this.journal, id]);
+  }
+
+  async post(token: string, path: string, body: unknown): Promise<{ id: string; position: string }> {
+    const answer = await fetch(`${this.base}/api/v1${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as { id: string; position: string };
+  }
+
+  /** A browser of its own, signed in by link, at a page. */
+  async open(browser: Browser, token: string, path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.goto(`${this.base}/sign-in#token=${token}&next=${path}`);
+    await page.waitForURL(`**${path}`);
+    return page;
+  }
+}

@@ -1,0 +1,64 @@
+//! The types of the wire as the browser knows them: written from the Rust types, never by hand.
+
+use std::fmt::Write;
+
+use ts_rs::{Config, TS};
+
+use crate::domain::actor::By;
+use crate::domain::centre::{Centre, Sector};
+use crate::domain::crisis::IpcrRecord;
+use crate::domain::indicator::{Indicator, Missing, Reading, Value};
+use crate::domain::update::Source;
+use crate::domain::view::{
+    CellView, CentreView, CrisisView, EscalationView, FeedItem, PictureView, PreviousView, ReadingView, StepView,
+    UpdateHistoryView, UpdateView, What, WithdrawalView,
+};
+use crate::domain::vocabulary::{
+    Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment, EscalationLevel,
+    EscalationState, EscalationStep, Freshness, IpcrMode, Measure, Outlook, Quality, Reliability, Role, Severity, Tlp,
+    Urgency,
+};
+
+/// Where they stand. `VIGIE_WRITE_TYPES=1 cargo test --lib typescript` writes them anew.
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/frontend/src/api/types.gen.ts");
+
+macro_rules! declare {
+    ($text:ident: $($kind:ty),+ $(,)?) => {
+        $(writeln!($text, "export {}", <$kind as TS>::decl(&Config::default())).expect("a string takes it");)+
+    };
+}
+
+macro_rules! list_words {
+    ($text:ident: $($name:literal = $kind:ty),+ $(,)?) => {
+        $(writeln!($text, "export const {}: readonly {}[] = {:?};", $name, <$kind as TS>::name(&Config::default()),
+            <$kind>::WORDS).expect("a string takes it");)+
+    };
+}
+
+fn types() -> String {
+    let mut text = String::from("// Written by `VIGIE_WRITE_TYPES=1 cargo test --lib typescript`. Do not edit.\n\n");
+    declare!(text:
+        Environment, IpcrMode, CrisisPhase, CrisisState, Severity, Outlook, Urgency, Certainty, Reliability,
+        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, Role, CentreKind, Measure, Aggregation,
+        Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, IpcrRecord,
+        CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, EscalationView,
+        CentreView, ReadingView, What, FeedItem, PictureView,
+    );
+    text.push('\n');
+    list_words!(text:
+        "SEVERITIES" = Severity, "OUTLOOKS" = Outlook, "URGENCIES" = Urgency, "CERTAINTIES" = Certainty, "TLPS" = Tlp,
+        "LEVELS" = EscalationLevel, "STEPS" = EscalationStep, "QUALITIES" = Quality, "RELIABILITIES" = Reliability,
+        "CREDIBILITIES" = Credibility, "IPCR_MODES" = IpcrMode, "ENVIRONMENTS" = Environment, "ROLES" = Role,
+    );
+    text
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a switch of this test, not a setting")]
+fn the_browser_has_these_types() {
+    if std::env::var("VIGIE_WRITE_TYPES").is_ok() {
+        std::fs::write(FILE, types()).expect("the file can be written");
+    }
+    let kept = std::fs::read_to_string(FILE).expect("the file is there");
+    assert!(kept == types(), "the types of the browser have drifted: VIGIE_WRITE_TYPES=1 cargo test --lib typescript");
+}
