@@ -2,6 +2,7 @@
 import './styles/tokens.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { buildOf } from './device/build';
 import { getLocale } from './i18n/generated/runtime';
 import { applyTheme } from './ui/theme';
 
@@ -11,4 +12,4 @@ document.documentElement.lang = getLocale();
 applyTheme(screen);
 
 const target = document.getElementById('screen');
-if (target) mount(App, { target, props: { screen, crisis } });
+if (target) mount(App, { target, props: { screen, crisis, build: buildOf(import.meta.url) } });

@@ -10,6 +10,15 @@ export type Account = {
   /** What a wall shows at the most; `null` for people. */
   ceiling: Tlp | null;
   expires_at: string;
+  /** How a wall shows; `null` for people. */
+  device?: DeviceSettings | null;
+};
+
+export type DeviceSettings = {
+  layout: 'overview' | 'far';
+  distance_m: 3 | 5 | 8;
+  /** The crisis it is pinned to; `null` is a rotation over the open ones. */
+  crisis: string | null;
 };
 
 export type Catalogue = { sectors: Sector[]; indicators: Indicator[] };
@@ -26,9 +35,13 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
 
+/** A server that takes the call and never answers is away too. */
+const PATIENCE_MS = 10_000;
+
 /** Who this browser is, or `null` when it is not signed in. */
 export async function whoami(): Promise<Account | null> {
-  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store' });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store', signal });
   if (answer.status === 401) return null;
   if (!answer.ok) throw await problemOf(answer);
   return ((await answer.json()) as { account: Account }).account;
@@ -40,6 +53,15 @@ export async function isSignedIn(): Promise<boolean> {
     return (await whoami()) !== null;
   } catch {
     return true;
+  }
+}
+
+/** Whether this page would come if it were asked for now. */
+export async function isServed(): Promise<boolean> {
+  try {
+    return (await fetch(location.pathname, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) })).ok;
+  } catch {
+    return false;
   }
 }
 

@@ -1,9 +1,11 @@
 /** The live state of one crisis for the components of a screen, with a clock that ticks by the second. */
-import { onDestroy } from 'svelte';
+import { getContext, onDestroy, setContext } from 'svelte';
 import { type Link, serverNow, skew } from '../live/connection';
 import { follow, moment } from '../live/socket';
 
 export class Live {
+  constructor(readonly crisis: string) {}
+
   link = $state.raw<Link | null>(null);
   /** The server's time, to the second. */
   now = $state(Date.now());
@@ -21,27 +23,52 @@ export class Live {
     return this.link !== null && !this.isLive && this.link.heard !== null ? this.link.serverTime : null;
   }
 
+  /** The server said that it is restarting and has not come back yet. */
+  get isRestarting(): boolean {
+    return !this.isLive && this.link?.restarting === true;
+  }
+
   get skewMs(): number {
     return this.link === null ? 0 : skew(this.link);
   }
 }
 
-/** Follows a crisis for as long as the component that asks lives. */
-export function live(crisis: string): Live {
-  const state = new Live();
+export type Followed = { live: Live; stop: () => void };
+
+/** Follows a crisis until told to stop. */
+export function begin(crisis: string): Followed {
+  const live = new Live(crisis);
   const stop = follow(crisis, (link) => {
-    state.link = link;
+    live.link = link;
     tick();
   });
   const ticking = setInterval(tick, 1000);
 
   function tick(): void {
-    if (state.link) state.now = serverNow(state.link, moment());
+    if (live.link) live.now = serverNow(live.link, moment());
   }
 
-  onDestroy(() => {
-    stop();
-    clearInterval(ticking);
-  });
-  return state;
+  return {
+    live,
+    stop: () => {
+      stop();
+      clearInterval(ticking);
+    },
+  };
+}
+
+const GIVEN = Symbol('live');
+
+/** Lends what is followed already to the components below, which then open no socket of their own. */
+export function lend(live: Live): void {
+  setContext(GIVEN, live);
+}
+
+/** Follows a crisis for as long as the component that asks lives. */
+export function live(crisis: string): Live {
+  const given = getContext<Live | undefined>(GIVEN);
+  if (given?.crisis === crisis) return given;
+  const followed = begin(crisis);
+  onDestroy(followed.stop);
+  return followed.live;
 }
