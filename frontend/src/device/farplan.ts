@@ -35,6 +35,9 @@ const TILE_EMS = 2.85;
 /** Ems between things, and above and below what is in a tile together, of the text's size. */
 export const GAP = 0.16;
 const PADDING = 0.2;
+/** The border above and below, in ems of the text, and the line at the foot with its padding. */
+const EDGE = 0.5;
+export const FOOT_LINES = 1.2;
 /** The least width of the exceptions beside the tiles, in ems of the text. */
 const BESIDE_EMS = 11.5;
 /** Type grows beyond what must be as long as everything has room. */
@@ -67,8 +70,8 @@ function headerLinesOf({ width, height }: Size): number {
 
 /** The height that is left between the header and the ticker. */
 function between(window: Size, textPx: number, headerLines: number): number {
-  const edge = textPx * 0.5;
-  return window.height - edge - (headerLines + 1) * textPx * LINE - 3 * GAP * textPx - textPx * 0.3;
+  const lines = headerLines + FOOT_LINES;
+  return window.height - textPx * (EDGE + lines * LINE + 2 * GAP);
 }
 
 function divide({ beside, ages, codePx, textPx }: Try, window: Size, { countries, bodies }: Wanted): FarPlan | null {
@@ -84,12 +87,11 @@ function divide({ beside, ages, codePx, textPx }: Try, window: Size, { countries
   const columns = beside ? Math.max(1, Math.ceil(countries / Math.max(1, rowsFit))) : mostColumns;
   const rows = Math.ceil(countries / columns);
   if (columns > mostColumns || rows > rowsFit) return null;
-  const left = beside ? height : height - strip - rows * tile.height - gap;
-  const lines = Math.floor(left / (textPx * LINE + gap / 2));
-  const told = exceptions(lines);
-  // Where no escalation has room, the header takes the lines.
-  const more = told.escalations === 0 ? Math.min(4 - headerLines, Math.max(0, lines)) : 0;
-  return { codePx, textPx, beside, headerLines: headerLines + more, columns, tile, ages, ...told };
+  const below = height - strip - rows * tile.height;
+  const told = exceptions(Math.floor((beside ? height : below - gap) / (textPx * LINE + gap / 2)));
+  // Where no escalation has room, the header takes what is left.
+  const more = told.escalations > 0 || beside ? 0 : Math.min(4 - headerLines, Math.floor((below + gap) / (textPx * LINE)));
+  return { codePx, textPx, beside, headerLines: headerLines + Math.max(0, more), columns, tile, ages, ...told };
 }
 
 /** Lines into a title and two lines for each escalation, a title and one line for overdue centres. */
