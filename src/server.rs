@@ -165,7 +165,9 @@ impl Server {
 
     /// Serves until `until` resolves or a part of the server dies; then stops in order.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { handle, mut serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        let Self { handle, serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        // A task of its own: what stops the listener waits for the listener to hear it.
+        let mut serving = tokio::spawn(serving);
         let outcome = tokio::select! {
             ended = &mut serving => Err(ServerError::Ended(format!("the listener: {ended:?}"))),
             ended = &mut desk => Err(ServerError::Ended(format!("the desk: {ended:?}"))),
