@@ -38,14 +38,22 @@ export type Followed = { live: Live; stop: () => void };
 /** Follows a crisis until told to stop. */
 export function begin(crisis: string): Followed {
   const live = new Live(crisis);
+  let latest: Link | null = null;
+  let frame: number | undefined;
   const stop = follow(crisis, (link) => {
-    live.link = link;
-    tick();
+    latest = link;
+    // Many changes may come within one frame of the screen; they are drawn once. A hidden page draws no frames.
+    if (document.hidden || live.link === null) show();
+    else frame ??= requestAnimationFrame(show);
   });
-  const ticking = setInterval(tick, 1000);
+  const ticking = setInterval(show, 1000);
 
-  function tick(): void {
-    if (live.link) live.now = serverNow(live.link, moment());
+  function show(): void {
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    frame = undefined;
+    if (latest === null) return;
+    live.link = latest;
+    live.now = Math.floor(serverNow(latest, moment()) / 1000) * 1000;
   }
 
   return {
@@ -53,6 +61,7 @@ export function begin(crisis: string): Followed {
     stop: () => {
       stop();
       clearInterval(ticking);
+      if (frame !== undefined) cancelAnimationFrame(frame);
     },
   };
 }
