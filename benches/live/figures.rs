@@ -5,7 +5,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::machine::Load;
+use crate::machine::{Load, Loads};
 
 /// Longest time that is told apart, in microseconds.
 const LONGEST_MICROS: u64 = 120_000_000;
@@ -80,11 +80,14 @@ pub struct Row {
     pub frame_bytes: f64,
     pub acknowledged: Spread,
     pub last_wall: Spread,
-    pub server: Load,
+    pub loads: Loads,
     pub server_cpu_seconds_per_million_deliveries: f64,
     pub server_cpu_ms_per_post: f64,
     pub memory: Memory,
-    pub client: Client,
+    /// How much later than planned posts were sent.
+    pub sent_late: Spread,
+    /// How much later than it asked for the loop that reads the walls had its turn.
+    pub read_late: Spread,
     /// Every wall that missed something, was told something else, or was shut out.
     pub faults: Vec<String>,
 }
@@ -104,16 +107,6 @@ impl Memory {
         let per_wall = (walls >= MEMORY_WALLS_MIN).then(|| joined.saturating_sub(before) / walls as u64);
         Self { before, joined, after, per_wall }
     }
-}
-
-/// Whether the bench itself kept up.
-#[derive(Serialize)]
-pub struct Client {
-    pub load: Load,
-    /// How much later than planned posts were sent.
-    pub sent_late: Spread,
-    /// How much later than it asked for the loop that reads the walls had its turn.
-    pub read_late: Spread,
 }
 
 /// A whole run.
@@ -183,6 +176,7 @@ pub fn proof(rows: &[Row]) -> String {
         "frame bytes",
         "server on its core / waiting for it",
         "bench on its core / waiting for it",
+        "others on the machine",
         "posts sent late, ms: p50 / p99 / max",
         "walls read late, ms: p50 / p99 / max",
     ];
@@ -191,17 +185,22 @@ pub fn proof(rows: &[Row]) -> String {
             thousands(row.walls),
             thousands(row.deliveries),
             format!("{:.0}", row.frame_bytes),
-            shares(&row.server),
-            shares(&row.client.load),
-            row.client.sent_late.three(),
-            row.client.read_late.three(),
+            shares(&row.loads.server),
+            shares(&row.loads.bench),
+            percent(row.loads.others_share),
+            row.sent_late.three(),
+            row.read_late.three(),
         ]
     });
     grid(&head, &cells.collect::<Vec<_>>())
 }
 
 fn shares(load: &Load) -> String {
-    format!("{:.0} % / {:.0} %", load.cpu_share * 100.0, load.waited_share * 100.0)
+    format!("{} / {}", percent(load.cpu_share), percent(load.waited_share))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
 }
 
 /// Three digits that count.

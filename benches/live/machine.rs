@@ -6,10 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use crate::Outcome;
 use crate::figures::{self, Spread};
 
-/// Ticks of `/proc/<pid>/stat` per second: what Linux shows to programs, whatever its own clock.
+/// Ticks of `/proc/stat` and `/proc/<pid>/stat` per second: what Linux shows to programs, whatever its own clock.
 const TICKS_PER_SECOND: u64 = 100;
 /// Open files beside one for each wall.
 const OTHER_FILES: usize = 256;
@@ -97,43 +99,83 @@ pub fn processor() -> String {
     field("/proc/cpuinfo", "model name").unwrap_or_else(|_| std::env::consts::ARCH.to_owned())
 }
 
-/// What a process has used.
-#[derive(Clone, Copy)]
-pub struct Used {
+/// What everything has used up to now.
+pub struct Look {
     at: Instant,
+    server: Used,
+    bench: Used,
+    /// All processes and what the machine's own host took, on all cores.
+    all: Duration,
+}
+
+/// What one process has used.
+struct Used {
     /// On a core, for itself and within the kernel.
     cpu: Duration,
-    /// Ready to run, while something else had the core.
+    /// Ready to run, while something else had the core; of the threads that are there.
     waited: Duration,
 }
 
-/// The same between two looks, as shares of the time between them.
-#[derive(Clone, Copy, serde::Serialize)]
+/// What was used between two looks; shares are of one core.
+#[derive(Serialize)]
+pub struct Loads {
+    pub server: Load,
+    pub bench: Load,
+    /// Whatever else ran on this machine.
+    pub others_share: f64,
+}
+
+/// The part of one process.
+#[derive(Serialize)]
 pub struct Load {
     pub cpu_seconds: f64,
     pub cpu_share: f64,
     pub waited_share: f64,
 }
 
-impl Used {
+impl Look {
     /// Looks now.
-    pub fn by(pid: u32) -> Outcome<Self> {
+    pub fn at(server: u32) -> Outcome<Self> {
+        let stat = fs::read_to_string("/proc/stat")?;
+        let ticks: Vec<u64> = stat.split_whitespace().skip(1).map_while(|word| word.parse().ok()).collect();
+        // user, nice, system, (idle, waiting for disks,) interrupts, soft interrupts, taken by the host.
+        let busy = [0, 1, 2, 5, 6, 7].iter().filter_map(|column| ticks.get(*column)).sum();
+        Ok(Self {
+            at: Instant::now(),
+            server: Used::by(server)?,
+            bench: Used::by(std::process::id())?,
+            all: from_ticks(busy),
+        })
+    }
+
+    /// What was used since an earlier look.
+    pub fn since(&self, before: &Self) -> Loads {
+        let seconds = (self.at - before.at).as_secs_f64();
+        let load = |now: &Used, before: &Used| Load {
+            cpu_seconds: now.cpu.saturating_sub(before.cpu).as_secs_f64(),
+            cpu_share: now.cpu.saturating_sub(before.cpu).as_secs_f64() / seconds,
+            waited_share: now.waited.saturating_sub(before.waited).as_secs_f64() / seconds,
+        };
+        let (server, bench) = (load(&self.server, &before.server), load(&self.bench, &before.bench));
+        let all = self.all.saturating_sub(before.all).as_secs_f64() / seconds;
+        let others_share = (all - server.cpu_share - bench.cpu_share).max(0.0);
+        Loads { server, bench, others_share }
+    }
+}
+
+impl Used {
+    fn by(pid: u32) -> Outcome<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
         // The name before the last bracket may hold blanks.
         let (_, numbers) = stat.rsplit_once(')').ok_or("the kernel shows no times")?;
         let ticks = |column: usize| numbers.split_whitespace().nth(column).and_then(|word| word.parse::<u64>().ok());
         let (own, kernel) = ticks(11).zip(ticks(12)).ok_or("the kernel shows no times")?;
-        let cpu = Duration::from_millis((own + kernel) * 1_000 / TICKS_PER_SECOND);
-        Ok(Self { at: Instant::now(), cpu, waited: waited(pid)? })
+        Ok(Self { cpu: from_ticks(own + kernel), waited: waited(pid)? })
     }
+}
 
-    /// What was used since an earlier look.
-    pub fn since(&self, before: &Self) -> Load {
-        let seconds = (self.at - before.at).as_secs_f64();
-        let cpu_seconds = self.cpu.saturating_sub(before.cpu).as_secs_f64();
-        let waited = self.waited.saturating_sub(before.waited).as_secs_f64();
-        Load { cpu_seconds, cpu_share: cpu_seconds / seconds, waited_share: waited / seconds }
-    }
+fn from_ticks(ticks: u64) -> Duration {
+    Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND)
 }
 
 fn waited(pid: u32) -> Outcome<Duration> {

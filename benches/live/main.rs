@@ -14,12 +14,13 @@ mod wire;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 
-use figures::{Client, Machine, Memory, Row, Run, Spread};
-use machine::{Cores, Used};
+use figures::{Machine, Memory, Row, Run, Spread};
+use machine::{Cores, Look};
 use posters::{Plan, Posted};
 use server::Server;
 use walls::Walls;
@@ -127,8 +128,11 @@ fn run(options: &Options) -> Outcome<bool> {
 fn failures(row: &Row, target_ms: f64) -> Vec<String> {
     let mut failures = Vec::new();
     if row.last_wall.p99_ms >= target_ms {
-        let p99 = row.last_wall.p99_ms;
-        failures.push(format!("{} walls: p99 to the last wall is {p99} ms, the target {target_ms} ms", row.walls));
+        let (walls, p99) = (row.walls, row.last_wall.p99_ms);
+        let others = row.loads.others_share * 100.0;
+        failures.push(format!(
+            "{walls} walls: p99 to the last wall is {p99} ms, the target {target_ms} ms (others used {others:.0} % of a core)"
+        ));
     }
     if !row.faults.is_empty() {
         failures.push(format!("{} walls: {}", row.walls, row.faults[0]));
@@ -142,7 +146,7 @@ fn measure(folder: &Path, cores: Option<Cores>, options: &Options, walls: usize)
     let warm_up = usize::try_from(rate * options.warm_up)?;
     let posts = warm_up + usize::try_from(rate * options.seconds)?;
     let mut server = Server::start(folder, cores, options.centres, walls)?;
-    let (server_pid, own_pid) = (server.pid(), std::process::id());
+    let server_pid = server.pid();
     posters::fill_picture(&mut server.desks()?)?;
     let before = machine::resident_bytes(server_pid)?;
     let gathered = Walls::gather(server.address, std::mem::take(&mut server.seats), posts)?;
@@ -150,17 +154,21 @@ fn measure(folder: &Path, cores: Option<Cores>, options: &Options, walls: usize)
 
     let plan = Plan { first: Instant::now() + HEAD_START, every: Duration::from_secs(1) / options.rate, posts };
     let mut desks = server.desks()?;
-    let (posted, used_before) = std::thread::scope(|scope| {
-        let posting = scope.spawn(|| posters::post_all(&mut desks, plan));
+    let centres = desks.len();
+    let looked = Barrier::new(centres + 1);
+    let (posted, settled, loads) = std::thread::scope(|scope| {
+        let posting = scope.spawn(|| posters::post_all(&mut desks, plan, &looked));
         posters::wait_until(plan.at(warm_up));
-        let used = Used::by(server_pid).and_then(|server| Ok((server, Used::by(own_pid)?)));
-        (posting.join(), used)
+        let before = Look::at(server_pid);
+        looked.wait();
+        let settled = gathered.settle();
+        let after = Look::at(server_pid);
+        looked.wait();
+        (posting.join(), settled, before.and_then(|before| Ok(after?.since(&before))))
     });
     let posted = posted.map_err(|_| "the desks panicked")??;
-    let report = gathered.finish()?;
-    let used = used_before?;
-    let server_load = Used::by(server_pid)?.since(&used.0);
-    let client_load = Used::by(own_pid)?.since(&used.1);
+    let report = settled?.report()?;
+    let loads = loads?;
     let after = machine::resident_bytes(server_pid)?;
 
     let measured = &posted[warm_up..];
@@ -169,8 +177,8 @@ fn measure(folder: &Path, cores: Option<Cores>, options: &Options, walls: usize)
     let shown = measured.iter().filter_map(|post| Some(late(post, report.shown[post.number]?)));
     Ok(Row {
         walls,
-        centres: desks.len(),
-        audiences: desks.len().min(walls),
+        centres,
+        audiences: centres.min(walls),
         posts_per_second: options.rate,
         posts: measured.len(),
         deliveries,
@@ -178,15 +186,12 @@ fn measure(folder: &Path, cores: Option<Cores>, options: &Options, walls: usize)
         frame_bytes: per(report.bytes, report.frames),
         acknowledged: Spread::of_times(measured.iter().map(|post| late(post, post.acknowledged))),
         last_wall: Spread::of_times(shown),
-        server: server_load,
-        server_cpu_seconds_per_million_deliveries: server_load.cpu_seconds / per(deliveries, 1_000_000),
-        server_cpu_ms_per_post: server_load.cpu_seconds * 1_000.0 / per(measured.len(), 1),
+        server_cpu_seconds_per_million_deliveries: loads.server.cpu_seconds / per(deliveries, 1_000_000),
+        server_cpu_ms_per_post: loads.server.cpu_seconds * 1_000.0 / per(measured.len(), 1),
+        loads,
         memory: Memory::new(before, joined, after, walls),
-        client: Client {
-            load: client_load,
-            sent_late: Spread::of_times(measured.iter().map(|post| late(post, post.sent))),
-            read_late: Spread::of(&report.read_late),
-        },
+        sent_late: Spread::of_times(measured.iter().map(|post| late(post, post.sent))),
+        read_late: Spread::of(&report.read_late),
         faults: report.faults,
     })
 }

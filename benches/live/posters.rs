@@ -5,6 +5,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -69,13 +70,20 @@ pub fn fill_picture(desks: &mut [Desk<'_>]) -> Outcome<()> {
     Ok(())
 }
 
-/// Posts everything by the plan, each desk in its turn.
-pub fn post_all(desks: &mut [Desk<'_>], plan: Plan) -> Outcome<Vec<Posted>> {
+/// Posts everything by the plan, each desk in its turn. Threads that are done meet at `looked` twice, and
+/// stay in between, so that what they used can be looked at.
+pub fn post_all(desks: &mut [Desk<'_>], plan: Plan, looked: &Barrier) -> Outcome<Vec<Posted>> {
     let turn = desks.len();
     let mut posted = std::thread::scope(|scope| {
         let desks = desks.iter_mut().enumerate();
-        let threads =
-            desks.map(|(first, desk)| scope.spawn(move || desk.work((first..plan.posts).step_by(turn), plan)));
+        let threads = desks.map(|(first, desk)| {
+            scope.spawn(move || {
+                let posted = desk.work((first..plan.posts).step_by(turn), plan);
+                looked.wait();
+                looked.wait();
+                posted
+            })
+        });
         let threads: Vec<_> = threads.collect();
         let mut posted = Vec::with_capacity(plan.posts);
         for thread in threads {

@@ -28,12 +28,15 @@ const COORDINATOR: &str = "eu-ercc";
 
 /// A server that runs, and who may speak to it.
 pub struct Server {
-    child: Child,
+    process: Process,
     pub address: SocketAddr,
     officers: Vec<Officer>,
     pub seats: Vec<Seat>,
     _folder: TempDir,
 }
+
+/// A process that does not outlive its owner.
+struct Process(Child);
 
 /// Everybody's tokens.
 struct Tokens {
@@ -58,20 +61,18 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         let tokens = runtime.block_on(tokens(&journal, &centres, &sectors, walls))?;
 
-        let mut child = command(cores)
-            .env("VIGIE__LOG__LEVEL", "warn")
-            .args(["serve", "--listen", "127.0.0.1:0", "--journal", &journal, "--print-address"])
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut command = command(cores);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--journal", &journal, "--print-address"]);
+        let mut process = Process(command.env("VIGIE__LOG__LEVEL", "warn").stdout(Stdio::piped()).spawn()?);
         let mut line = String::new();
-        BufReader::new(child.stdout.take().ok_or("standard output is piped")?).read_line(&mut line)?;
+        BufReader::new(process.0.stdout.take().ok_or("standard output is piped")?).read_line(&mut line)?;
         let announced: Announced = serde_json::from_str(&line)?;
         let address: SocketAddr = announced.address.trim_start_matches("http://").parse()?;
 
         let body = json!({ "slug": CRISIS, "name": "A bench", "environment": "test" });
         Desk::open(address, &tokens.coordinator)?.post("/api/v1/crises", "open", &body)?;
         let Tokens { officers, seats, .. } = tokens;
-        Ok(Self { child, address, officers, seats, _folder: folder })
+        Ok(Self { process, address, officers, seats, _folder: folder })
     }
 
     /// Fresh connections of all duty officers.
@@ -80,15 +81,15 @@ impl Server {
     }
 
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.process.0.id()
     }
 }
 
-impl Drop for Server {
+impl Drop for Process {
     fn drop(&mut self) {
         // It may have ended by itself; either way it is gone after this.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -40,7 +40,13 @@ pub struct Seat {
 
 /// Walls that listen on a thread of their own.
 pub struct Walls {
-    finish: oneshot::Sender<()>,
+    finish: oneshot::Sender<Finish>,
+    thread: JoinHandle<Report>,
+}
+
+/// Walls that have what they will have, and are still there.
+pub struct Settled {
+    leave: oneshot::Sender<()>,
     thread: JoinHandle<Report>,
 }
 
@@ -70,10 +76,27 @@ impl Walls {
     }
 
     /// Waits until every wall has every post, or too long.
-    pub fn finish(self) -> Outcome<Report> {
-        self.finish.send(()).map_err(|()| "the walls' thread ended")?;
+    pub fn settle(self) -> Outcome<Settled> {
+        let (settled, all_settled) = mpsc::channel();
+        let (leave, leaving) = oneshot::channel();
+        self.finish.send(Finish { settled, leaving }).map_err(|_| "the walls' thread ended")?;
+        all_settled.recv()?;
+        Ok(Settled { leave, thread: self.thread })
+    }
+}
+
+impl Settled {
+    /// Leaves, and tells what the walls saw.
+    pub fn report(self) -> Outcome<Report> {
+        self.leave.send(()).map_err(|()| "the walls' thread ended")?;
         self.thread.join().map_err(|_| "the walls' thread panicked".into())
     }
+}
+
+/// How the end is agreed: all is posted; the walls say when they have it; then they may leave.
+struct Finish {
+    settled: mpsc::Sender<()>,
+    leaving: oneshot::Receiver<()>,
 }
 
 /// Where all walls of the thread meet.
@@ -95,19 +118,22 @@ impl Room {
         address: SocketAddr,
         seats: Vec<Seat>,
         joined: mpsc::Sender<Outcome<()>>,
-        finishing: oneshot::Receiver<()>,
+        finishing: oneshot::Receiver<Finish>,
     ) -> Report {
         // If whoever asked for the walls has given up, `finishing` tells.
         let _ = joined.send(self.join_all(address, &seats).await);
         tokio::task::spawn_local(Rc::clone(&self).take_turns());
-        if finishing.await.is_ok() {
-            let settled = async {
+        if let Ok(Finish { settled, leaving }) = finishing.await {
+            let all_shown = async {
                 while !self.board.borrow().settled() {
                     self.news.notified().await;
                 }
             };
             // What has not come by then is missing, and the report says so.
-            let _ = timeout(PATIENCE, settled).await;
+            let _ = timeout(PATIENCE, all_shown).await;
+            // Whoever is gone by now does not read the report either.
+            let _ = settled.send(());
+            let _ = leaving.await;
         }
         self.board.borrow_mut().report()
     }
