@@ -50,12 +50,13 @@ export function picture(centres: CentreView[], cells: CellView[], readings: Read
     position: 'p1',
     crisis: {
       slug: 'flood', name: 'Flood', environment: 'exercise', phase: 'response', state: 'open', opened_at: iso(NOW - 60 * MINUTE),
-      sectors: sectors.map(sector), centres: centres.map(({ id }) => id), ipcr: null,
+      sectors: sectors.map(sector), centres: centres.map(({ id }) => id), ipcr: null, ipcr_history: [], closed: null,
     },
     centres: new Map(centres.map((centre) => [centre.id, centre])),
     cells: new Map(cells.map((cell) => [`${cell.centre}/${cell.sector}`, cell])),
     readings: new Map(readings.map((reading) => [`${reading.centre}/${reading.indicator}`, reading])),
     escalations: new Map(),
+    queries: new Map(),
     feed: [],
   };
 }
