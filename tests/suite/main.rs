@@ -1,3 +1,4 @@
 //! The one integration binary: Vigie as programs, people and walls meet it.
 
+mod crash;
 mod harness;

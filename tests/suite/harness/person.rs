@@ -61,6 +61,11 @@ impl Person {
         Self { base: base.to_owned(), token: token.to_owned(), client }
     }
 
+    /// The same person at another server.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// One request. `None` when the server could not be reached or broke off.
     pub async fn try_ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Option<Answer> {
         let mut request = self.client.request(method, format!("{}{path}", self.base)).no_decompress();
