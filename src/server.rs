@@ -165,7 +165,9 @@ impl Server {
 
     /// Serves until `until` resolves or a part of the server dies; then stops in order.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { handle, mut serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        let Self { handle, serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        // A task of its own: the listener does what its handle says only while it is being run.
+        let mut serving = tokio::spawn(serving);
         let outcome = tokio::select! {
             ended = &mut serving => Err(ServerError::Ended(format!("the listener: {ended:?}"))),
             ended = &mut desk => Err(ServerError::Ended(format!("the desk: {ended:?}"))),
@@ -183,8 +185,10 @@ impl Server {
         // What is left are answers on their last bytes, and connections on which nothing is asked.
         handle.stop(true).await;
         // The listener is gone and with it every way to the desk: its task ends when the inbox is empty.
-        drop(serving);
-        let _ = tokio::time::timeout(shutdown, desk).await;
+        serving.abort();
+        if !desk.is_finished() {
+            let _ = tokio::time::timeout(shutdown, desk).await;
+        }
         relay.abort();
         keeper.abort();
         outcome
