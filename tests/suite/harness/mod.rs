@@ -3,6 +3,7 @@
 pub mod app;
 pub mod binary;
 pub mod fold;
+pub mod lock;
 pub mod person;
 pub mod redis;
 pub mod wall;
