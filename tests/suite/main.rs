@@ -1,9 +1,13 @@
 //! The one integration binary: Vigie as programs, people and walls meet it.
 
+mod authorisation;
 mod crash;
 mod escalating;
 mod harness;
 mod idempotency;
+mod live_wall;
 mod picture_http;
 mod posting;
 mod problems;
+mod resuming;
+mod sharing_marks;
