@@ -11,9 +11,11 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::accounts::TOKEN_DAYS_MAX;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::decide::Catalogue;
 use crate::domain::indicator::Indicator;
+use crate::domain::template::Template;
 
 /// The defaults, as written.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -80,6 +82,7 @@ pub struct Limits {
 pub struct Accounts {
     pub session: SignedDuration,
     pub token: SignedDuration,
+    pub device: SignedDuration,
 }
 
 #[derive(Debug, Clone)]
@@ -120,6 +123,7 @@ struct Raw {
     sectors: Vec<Sector>,
     centres: Vec<Centre>,
     indicators: Vec<Indicator>,
+    templates: Vec<Template>,
 }
 
 #[derive(Deserialize)]
@@ -171,6 +175,7 @@ struct RawLimits {
 struct RawAccounts {
     session_hours: i64,
     token_days: i64,
+    device_days: i64,
 }
 
 #[derive(Deserialize)]
@@ -289,9 +294,15 @@ impl Layers {
             accounts: Accounts {
                 session: SignedDuration::from_hours(raw.accounts.session_hours),
                 token: SignedDuration::from_hours(24 * raw.accounts.token_days),
+                device: SignedDuration::from_hours(24 * raw.accounts.device_days),
             },
             log: Log { level: raw.log.level, json: matches!(raw.log.format, LogFormat::Json) },
-            catalogue: Catalogue { centres: raw.centres, sectors: raw.sectors, indicators: raw.indicators },
+            catalogue: Catalogue {
+                centres: raw.centres,
+                sectors: raw.sectors,
+                indicators: raw.indicators,
+                templates: raw.templates,
+            },
         })
     }
 
@@ -308,7 +319,8 @@ impl Layers {
         self.within("limits.batch", raw.limits.batch, 1, 4_096)?;
         self.within("limits.page_entries", raw.limits.page_entries, 1, crate::journal::READ_ENTRIES_MAX)?;
         self.within("accounts.session_hours", raw.accounts.session_hours, 1, 24 * 365)?;
-        self.within("accounts.token_days", raw.accounts.token_days, 1, 3_650)?;
+        self.within("accounts.token_days", raw.accounts.token_days, 1, TOKEN_DAYS_MAX)?;
+        self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;
         self.unique("centres", raw.centres.iter().map(|centre| centre.id.as_str()))?;
         self.unique("sectors", raw.sectors.iter().map(|sector| sector.id.as_str()))?;
         self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))

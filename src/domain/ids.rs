@@ -122,6 +122,10 @@ uuid_id! {
     EscalationId
 }
 uuid_id! {
+    /// A query to a centre about one of its updates.
+    QueryId
+}
+uuid_id! {
     /// An account or device: what a token stands for.
     AccountId
 }
@@ -134,6 +138,8 @@ pub struct Seq(pub u64);
 impl Seq {
     /// Before the first entry.
     pub const ZERO: Self = Self(0);
+    /// After the last entry there can be: what every store can still compare with.
+    pub const END: Self = Self(u64::MAX >> 1);
 
     /// The number after this one.
     #[must_use]

@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::{
-    Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, RequestKey, chain, codec,
+    Append, Appended, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, RequestKey, chain,
+    codec,
 };
-use crate::domain::event::{Entry, Event};
+use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 
 /// Entries in memory.
@@ -102,10 +103,25 @@ impl Journal for MemoryJournal {
 
     async fn about(&self, crisis: &CrisisId, subject: Uuid) -> Result<Vec<Arc<Entry>>, JournalError> {
         Ok(self.select(crisis, |(entry, _)| {
-            let replaces = matches!(&entry.event, Event::UpdatePosted { update }
-                if update.supersedes.is_some_and(|id| id.0 == subject));
+            let replaces = entry.event.supersedes().is_some_and(|id| id.0 == subject);
             (replaces || entry.event.subject() == Some(subject)).then(|| Arc::clone(entry))
         }))
+    }
+
+    async fn cell(
+        &self,
+        crisis: &CrisisId,
+        cell: Cell,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let mut entries = self.select(crisis, |(entry, _)| {
+            let here = entry.event.cell() == Some((&cell.centre, &cell.sector));
+            (here && entry.seq < before).then(|| Arc::clone(entry))
+        });
+        entries.reverse();
+        entries.truncate(limit.min(READ_ENTRIES_MAX));
+        Ok(entries)
     }
 
     async fn receipt(&self, account: AccountId, key: &str) -> Result<Option<Receipt>, JournalError> {
