@@ -18,6 +18,9 @@ use super::{
 use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 
+#[cfg(test)]
+mod tests;
+
 /// Version of the tables that this program knows.
 const SCHEMA_VERSION: i64 = 2;
 /// Forward only: each brings the tables from the version before it to its own.

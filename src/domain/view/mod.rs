@@ -24,6 +24,8 @@ use super::update::SituationUpdate;
 use super::vocabulary::EscalationState;
 
 mod shapes;
+#[cfg(test)]
+mod tests;
 
 pub use self::shapes::{
     AnswerView, CellView, CentreView, Change, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, Item,
