@@ -1,5 +1,5 @@
 /** Updates that a coordinator chooses from: what stands now and what the feed still holds, newest first. Pure. */
-import type { QueryView, UpdateView } from '../api/types.gen';
+import type { QueryState, QueryView, UpdateView } from '../api/types.gen';
 import type { Picture } from '../picture/picture';
 
 export function recentUpdates(picture: Picture): UpdateView[] {
@@ -18,10 +18,10 @@ export function matching(updates: readonly UpdateView[], sought: string, wordsOf
   });
 }
 
-export const QUERY_STATES: readonly QueryView['state'][] = ['open', 'answered', 'withdrawn'];
+export const QUERY_STATES: readonly QueryState[] = ['open', 'answered', 'withdrawn'];
 
 /** Open ones: the oldest first, it has waited longest. The others: the newest first. */
-export function queriesIn(state: QueryView['state'], queries: Iterable<QueryView>): QueryView[] {
+export function queriesIn(state: QueryState, queries: Iterable<QueryView>): QueryView[] {
   const sign = state === 'open' ? 1 : -1;
   return [...queries].filter((query) => query.state === state).sort((a, b) => sign * (Date.parse(a.asked_at) - Date.parse(b.asked_at)));
 }

@@ -1,6 +1,6 @@
 /** The words of coordination in the language of the screen. */
 import type { Layout } from '../api/client';
-import type { By, CentreView, Environment, EscalationStep, IpcrMode, QueryView, Sector } from '../api/types.gen';
+import type { By, CentreView, Environment, EscalationStep, IpcrMode, QueryState, Sector } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
 import { nameIn, roleWord } from '../ui/words';
 import type { ColumnState } from './board';
@@ -14,7 +14,7 @@ const STEP_MEANS: Record<EscalationStep, () => string> = {
   close: m.coord_means_close, reject: m.coord_means_reject, reopen: m.coord_means_reopen, 'raise-level': m.coord_means_raise_level,
   'lower-level': m.coord_means_lower_level, snooze: m.coord_means_snooze,
 };
-const QUERY: Record<QueryView['state'], () => string> = {
+const QUERY: Record<QueryState, () => string> = {
   open: m.coord_query_open, answered: m.coord_query_answered, withdrawn: m.coord_query_withdrawn,
 };
 const ENVIRONMENT_MEANS: Record<Environment, () => string> = {
@@ -28,7 +28,7 @@ const LAYOUT: Record<Layout, () => string> = { overview: m.coord_layout_overview
 
 export const columnWord = (state: ColumnState): string => COLUMN[state]();
 export const stepMeans = (step: EscalationStep): string => STEP_MEANS[step]();
-export const queryStateWord = (state: QueryView['state']): string => QUERY[state]();
+export const queryStateWord = (state: QueryState): string => QUERY[state]();
 export const environmentMeans = (environment: Environment): string => ENVIRONMENT_MEANS[environment]();
 export const ipcrMeans = (mode: IpcrMode): string => IPCR_MEANS[mode]();
 export const layoutWord = (layout: Layout): string => LAYOUT[layout]();
