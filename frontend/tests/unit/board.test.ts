@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { EscalationView } from '../../src/api/types.gen';
 import { boardOf, columnOf, isLate, isSnoozed, moveOnBoard } from '../../src/coordination/board';
+import { escalation as given } from './given';
 
 const NOW = Date.parse('2022-03-29T14:00:00Z');
 
-function escalation(id: string, part: Partial<EscalationView> = {}): EscalationView {
-  return {
-    id, title: id, level: 'watch', severity: 'moderate', reason: 'r', raised_by: 'pl-ncc', asked_of: 'eu-ercc', refs: [],
-    ack_due: null, resolve_due: null, tlp: 'green', recipients: [], state: 'raised', owner: null, assignee: null,
-    snoozed_until: null, decision: null, raised_at: '2022-03-29T13:00:00Z', changed_at: '2022-03-29T13:00:00Z', steps: [], ...part,
-  };
-}
+const escalation = (id: string, part: Partial<EscalationView> = {}): EscalationView =>
+  given({ id, level: 'watch', raised_at: '2022-03-29T13:00:00Z', changed_at: '2022-03-29T13:00:00Z', ...part });
 
 describe('the board', () => {
   it('has a column for every state, rejected ones among those that are over', () => {

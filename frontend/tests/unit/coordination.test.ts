@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { rolesMade, mayPair, mayToken } from '../../src/admin/rights';
 import { codeEntered, HERE_MS, holding, seen } from '../../src/admin/seen';
-import { ROLES, type QueryView, type UpdateView } from '../../src/api/types.gen';
+import { ROLES } from '../../src/api/types.gen';
 import { hashOf, placeOf } from '../../src/coordination/place';
 import { slugOf } from '../../src/coordination/slug';
 import { matching, queriesIn, recentUpdates } from '../../src/coordination/updates';
-import type { Picture } from '../../src/picture/picture';
+import { begin } from '../../src/picture/picture';
+import { at, entry, query, snapshot, update } from './given';
 
 describe('a slug', () => {
   it.each([
@@ -40,22 +41,19 @@ describe('a place on the page', () => {
 });
 
 describe('updates to choose from', () => {
-  const update = (id: string, recorded_at: string, headline = id) => ({ id, recorded_at, headline }) as UpdateView;
-  const picture = {
-    feed: [
-      { kind: 'update_posted', update: update('b', '2022-03-29T12:00:00Z') },
-      { kind: 'crisis_opened', name: 'x' },
-      { kind: 'update_posted', update: update('a', '2022-03-29T11:00:00Z') },
-    ],
-    cells: new Map([['x/y', { update: update('a', '2022-03-29T11:00:00Z') }], ['x/z', { update: update('c', '2022-03-29T13:00:00Z') }]]),
-  } as unknown as Picture;
+  const said = (id: string, ms: number) => update({ id, recorded_at: at(ms) });
+  const cell = (sector: string, of: ReturnType<typeof said>) => ({ centre: 'be-nccn', sector, update: of, previous: null });
+  const picture = begin(snapshot('p', {
+    feed: [{ ...entry('2'), kind: 'update_posted', update: said('b', 20) }, { ...entry('1'), kind: 'update_posted', update: said('a', 10) }],
+    cells: [cell('cyber', said('a', 10)), cell('displacement', said('c', 30))],
+  }));
 
   it('are those that stand and those of the feed, once each, newest first', () => {
     expect(recentUpdates(picture).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
   });
 
   it('are found by all of their words in any order', () => {
-    const updates = [update('1', '', 'Reception full in Przemyśl'), update('2', '', 'Border queue')];
+    const updates = [update({ headline: 'Reception full in Przemyśl' }), update({ headline: 'Border queue' })];
     expect(matching(updates, 'przemyśl RECEPTION', (one) => one.headline)).toEqual([updates[0]]);
     expect(matching(updates, '  ', (one) => one.headline)).toEqual(updates);
     expect(matching(updates, 'reception border', (one) => one.headline)).toEqual([]);
@@ -63,8 +61,10 @@ describe('updates to choose from', () => {
 });
 
 describe('queries', () => {
-  const query = (id: string, state: QueryView['state'], asked_at: string) => ({ id, state, asked_at }) as QueryView;
-  const all = [query('1', 'open', '2022-03-29T12:00:00Z'), query('2', 'open', '2022-03-29T11:00:00Z'), query('3', 'answered', '2022-03-29T10:00:00Z'), query('4', 'answered', '2022-03-29T13:00:00Z')];
+  const all = [
+    query({ id: '1', asked_at: at(20) }), query({ id: '2', asked_at: at(10) }),
+    query({ id: '3', state: 'answered', asked_at: at(0) }), query({ id: '4', state: 'answered', asked_at: at(30) }),
+  ];
 
   it('that are open stand with the longest wait first, the others with the newest', () => {
     expect(queriesIn('open', all).map(({ id }) => id)).toEqual(['2', '1']);
