@@ -15,8 +15,3 @@ export function seen(lastSeen: string | null, now: number): { state: 'here' | 'g
   const agoMs = Math.max(0, now - Date.parse(lastSeen));
   return { state: agoMs <= HERE_MS ? 'here' : 'gone', agoMs };
 }
-
-/** A pairing code as the server knows it, however it was typed. */
-export function codeEntered(typed: string): string {
-  return typed.replace(/[\s-]/g, '').toUpperCase();
-}
