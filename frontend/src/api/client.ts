@@ -1,51 +1,15 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
 import { problemOf } from './problem';
-import type { Centre, CrisisView, EscalationStep, Indicator, Role, Sector, Tlp, UpdateHistoryView } from './types.gen';
+import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
 
-export type Account = {
-  id: string;
-  centre: string;
-  role: Role;
-  name: string;
-  /** What a wall shows at the most; `null` for people. */
-  ceiling: Tlp | null;
-  expires_at: string;
-};
+export type { Account };
 
 export type Catalogue = { sectors: Sector[]; indicators: Indicator[] };
 export type Receipt = { id: string; position: string };
 
-/** What a wall shows, by how far away it is read. */
-export type Layout = 'overview' | 'far';
-export const LAYOUTS: readonly Layout[] = ['overview', 'far'];
 export const DISTANCES_M: readonly number[] = [3, 5, 8];
 /** The most that a wall may be paired for. */
 export const CEILINGS: readonly Tlp[] = ['clear', 'green', 'amber'];
-
-export type Device = {
-  id: string;
-  name: string;
-  centre: string;
-  ceiling: Tlp;
-  layout: Layout;
-  distance_m: number;
-  /** The crisis it is pinned to; `null`: it goes round the open ones. */
-  crisis: string | null;
-  created_at: string;
-  expires_at: string;
-  revoked_at: string | null;
-  last_seen: string | null;
-};
-
-export type TokenInfo = {
-  id: string;
-  name: string;
-  centre: string;
-  role: Role;
-  created_at: string;
-  expires_at: string;
-  revoked_at: string | null;
-};
 
 /** What was answered, and what the server's clock said then. */
 export type Told<T> = { what: T; at: number };

@@ -18,8 +18,6 @@ export function matching(updates: readonly UpdateView[], sought: string, wordsOf
   });
 }
 
-export const QUERY_STATES: readonly QueryState[] = ['open', 'answered', 'withdrawn'];
-
 /** Open ones: the oldest first, it has waited longest. The others: the newest first. */
 export function queriesIn(state: QueryState, queries: Iterable<QueryView>): QueryView[] {
   const sign = state === 'open' ? 1 : -1;

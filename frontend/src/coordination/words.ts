@@ -1,6 +1,5 @@
 /** The words of coordination in the language of the screen. */
-import type { Layout } from '../api/client';
-import type { By, CentreView, Environment, EscalationStep, IpcrMode, QueryState, Sector } from '../api/types.gen';
+import type { By, CentreView, Environment, EscalationStep, IpcrMode, Layout, QueryState, Sector } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
 import { nameIn, roleWord } from '../ui/words';
 import type { ColumnState } from './board';
