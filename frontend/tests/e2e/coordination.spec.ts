@@ -129,6 +129,21 @@ test('arrow keys lead over the board, and a card that moves under the focus keep
   await expect(page.locator('[data-card][tabindex="0"]')).toHaveCount(1);
 });
 
+test('a new top escalation is said at once, others in the summary alone', async ({ browser }) => {
+  const raise = (title: string, level: string): Promise<{ id: string }> =>
+    vigie.post(ercc, `/crises/${CRISIS}/escalations`, { title, level, severity: 'severe', reason: 'r', asked_of: 'de-ncc', tlp: 'green' });
+  await raise('Stood there', 'political');
+  const page = await open(vigie.open(browser, ercc, AT));
+  await expect(inColumn(page, 'raised', 'Stood there')).toBeVisible();
+  await raise('Quiet matter', 'watch');
+  await expect(inColumn(page, 'raised', 'Quiet matter')).toBeVisible();
+  await expect(page.getByTestId('alarm')).toHaveText('');
+  const before = await page.getByTestId('summary').textContent();
+  await raise('Loud matter', 'political');
+  await expect(page.getByTestId('alarm')).toHaveText('New top escalation: Loud matter.');
+  expect(await page.getByTestId('summary').textContent()).not.toBe(before);
+});
+
 test('a centre answers a query in its own words; the asker withdraws one that is settled', async ({ browser }) => {
   await saidBy(be, 'be-nccn', 'displacement', 'Reception at its limit');
   const desk = await open(vigie.open(browser, ercc, `${AT}#queries`));

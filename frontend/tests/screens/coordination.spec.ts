@@ -35,6 +35,10 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
         await page.goto(`${vigie.base}${AT}#${view}`);
         await expect(page.getByTestId('coordination')).toBeVisible();
         if (view === 'crisis') await expect(page.locator('#scope')).toBeVisible();
+        if (view === 'devices') {
+          await expect(page.locator('[data-device]')).toHaveCount(2);
+          await page.getByRole('button', { name: /^Change/ }).first().click();
+        }
         if (view === 'queries') {
           await page.getByTestId('found').getByRole('link').first().click();
           await expect(page.locator('[data-update]')).toBeVisible();

@@ -1,4 +1,4 @@
-/** A crisis in the middle of a shift, told through the API: escalations in every state, updates, queries, IPCR records. */
+/** A crisis in the middle of a shift, told through the API: escalations in every state, updates, queries, IPCR records, walls. */
 import type { Vigie } from '../e2e/vigie';
 
 export const SCENE = 'flood-meuse';
@@ -42,6 +42,18 @@ export async function tell(vigie: Vigie): Promise<void> {
   for (const [name, body] of [['acknowledge', {}], ['assign', { assignee: 'Copernicus desk' }], ['start', {}], ['resolve', { note: 'First product delivered at 13:40; next at 19:00.' }]] as const) await step(ercc, done, name, body);
   const refused = await raise(nl, 'Extra border checks at Eijsden', 'watch', 'be-nccn');
   await step(ercc, refused, 'reject', { note: 'Not a matter for this network; passed on bilaterally.' });
+
+  const ask = async (update: string, question: string): Promise<string> => (await vigie.post(ercc, `${at}/updates/${update}/queries`, { question })).id;
+  await ask(dyke, 'How many of the 4,200 are still waiting to be fetched, and from where?');
+  const hospital = await ask(power, 'For how long does the fuel of the hospital last?');
+  await vigie.post(de, `${at}/queries/${hospital}/answer`, { answer: 'Bis 06:00 UTC; Nachschub ist unterwegs.' });
+  const settled = await ask(power, 'Are other hospitals affected?');
+  await vigie.post(ercc, `${at}/queries/${settled}/withdraw`, { reason: 'Answered by telephone.' });
+  for (const [name, layout, distance_m] of [['Crisis room, left', 'overview', 3], ['Crisis room, far wall', 'far', 8]] as const) {
+    const begun = await fetch(`${vigie.base}/api/v1/pairings`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    const { code } = (await begun.json()) as { code: string };
+    await vigie.post(ercc, '/pairings/confirm', { code, name, ceiling: 'green', layout, distance_m, ...(layout === 'far' ? { crisis: SCENE } : {}) });
+  }
 
   await vigie.post(ercc, `${at}/ipcr`, { mode: 'monitoring', since: ahead(-2_000), decided_by: 'Presidency of the Council (example)', source_url: 'https://example.org/press/1' });
   await vigie.post(ercc, `${at}/ipcr`, { mode: 'information_sharing', since: ahead(-300), decided_by: 'Presidency of the Council (example)', source_url: 'https://example.org/press/2' });
