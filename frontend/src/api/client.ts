@@ -1,21 +1,30 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
 import { problemOf } from './problem';
-import type { CrisisView, EscalationStep, Indicator, Role, Sector, Tlp } from './types.gen';
+import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
 
-export type Account = {
-  id: string;
-  centre: string;
-  role: Role;
-  name: string;
-  /** What a wall shows at the most; `null` for people. */
-  ceiling: Tlp | null;
-  expires_at: string;
-};
+export type { Account };
 
 export type Catalogue = { sectors: Sector[]; indicators: Indicator[] };
 export type Receipt = { id: string; position: string };
 
+export const DISTANCES_M: readonly number[] = [3, 5, 8];
+/** The most that a wall may be paired for. */
+export const CEILINGS: readonly Tlp[] = ['clear', 'green', 'amber'];
+
+/** What was answered, and what the server's clock said then. */
+export type Told<T> = { what: T; at: number };
+
 async function ask<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const answer = await answerTo(method, path, body, key);
+  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+}
+
+async function askWithTime<T>(path: string): Promise<Told<T>> {
+  const answer = await answerTo('GET', path);
+  return { what: (await answer.json()) as T, at: Date.parse(answer.headers.get('Date') ?? '') };
+}
+
+async function answerTo(method: string, path: string, body?: unknown, key?: string): Promise<Response> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
@@ -23,7 +32,7 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
   if (body !== undefined) request.body = JSON.stringify(body);
   const answer = await fetch(`/api/v1${path}`, request);
   if (!answer.ok) throw await problemOf(answer);
-  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+  return answer;
 }
 
 /** Who this browser is, or `null` when it is not signed in. */
@@ -59,9 +68,51 @@ export function catalogue(): Promise<Catalogue> {
   return ask('GET', '/catalogue');
 }
 
+export async function centres(): Promise<Centre[]> {
+  return (await ask<{ centres: Centre[] }>('GET', '/centres')).centres;
+}
+
+/** One update with what became of it. */
+export function update(crisis: string, id: string): Promise<UpdateHistoryView> {
+  return ask('GET', `/crises/${crisis}/updates/${id}`);
+}
+
+export function devices(): Promise<Told<{ devices: Device[] }>> {
+  return askWithTime('/devices');
+}
+
+export function tokens(): Promise<Told<{ tokens: TokenInfo[] }>> {
+  return askWithTime('/tokens');
+}
+
 /** One write: its address and words are kept with its key until the server has answered. */
-export function write(path: string, body: unknown, key: string): Promise<Receipt> {
+export function write<T = Receipt>(path: string, body: unknown, key: string): Promise<T> {
   return ask('POST', path, body, key);
+}
+
+export const CRISES = '/crises';
+export const PAIRING = '/pairings/confirm';
+export const TOKENS = '/tokens';
+
+/** What becomes of a crisis itself. */
+export function crisisStepOf(crisis: string, step: 'close' | 'reopen' | 'scope' | 'ipcr'): string {
+  return `/crises/${crisis}/${step}`;
+}
+
+export function queriesOf(crisis: string, update: string): string {
+  return `/crises/${crisis}/updates/${update}/queries`;
+}
+
+export function queryStepOf(crisis: string, query: string, step: 'answer' | 'withdraw'): string {
+  return `/crises/${crisis}/queries/${query}/${step}`;
+}
+
+export function deviceStepOf(device: string, step: 'settings' | 'revoke'): string {
+  return `/devices/${device}/${step}`;
+}
+
+export function tokenRevocationOf(token: string): string {
+  return `/tokens/${token}/revoke`;
 }
 
 export function updatesOf(crisis: string): string {
