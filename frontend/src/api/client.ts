@@ -1,6 +1,7 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
-import { problemOf } from './problem';
-import type { CrisisView, EscalationStep, Indicator, Role, Sector, Tlp } from './types.gen';
+import { exclusively } from '../outbox/alone';
+import { type Problem, problemOf } from './problem';
+import type { CrisisView, EscalationStep, Indicator, Role, Sector, Severity, Tlp, UpdateHistoryView } from './types.gen';
 
 export type Account = {
   id: string;
@@ -12,7 +13,17 @@ export type Account = {
   expires_at: string;
 };
 
-export type Catalogue = { sectors: Sector[]; indicators: Indicator[] };
+/** Words to begin an update with. */
+export type Template = {
+  id: string;
+  sector: string;
+  name: Record<string, string>;
+  headline: Record<string, string>;
+  body: Record<string, string>;
+  severity: Severity | null;
+  indicators: string[];
+};
+export type Catalogue = { sectors: Sector[]; indicators: Indicator[]; templates: Template[] };
 export type Receipt = { id: string; position: string };
 
 async function ask<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
@@ -28,7 +39,7 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
 
 /** Who this browser is, or `null` when it is not signed in. */
 export async function whoami(): Promise<Account | null> {
-  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store' });
+  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) });
   if (answer.status === 401) return null;
   if (!answer.ok) throw await problemOf(answer);
   return ((await answer.json()) as { account: Account }).account;
@@ -43,12 +54,13 @@ export async function isSignedIn(): Promise<boolean> {
   }
 }
 
+/** Never between the question who is signed in and the sending of that person's words. */
 export async function signIn(token: string): Promise<Account> {
-  return (await ask<{ account: Account }>('POST', '/session', { token })).account;
+  return (await exclusively(() => ask<{ account: Account }>('POST', '/session', { token }))).account;
 }
 
 export function signOut(): Promise<void> {
-  return ask('DELETE', '/session');
+  return exclusively(() => ask('DELETE', '/session'));
 }
 
 export async function crises(): Promise<CrisisView[]> {
@@ -62,6 +74,31 @@ export function catalogue(): Promise<Catalogue> {
 /** One write: its address and words are kept with its key until the server has answered. */
 export function write(path: string, body: unknown, key: string): Promise<Receipt> {
   return ask('POST', path, body, key);
+}
+
+/** How long an answer to who is signed in, and to a write, is waited for. */
+const ASKING_MS = 4_000;
+const DELIVERING_MS = 15_000;
+
+export type Delivery = { type: 'receipt'; receipt: Receipt } | { type: 'problem'; problem: Problem };
+
+/** A write that was kept: its words go as they were kept. Throws when nothing comes back. */
+export async function deliver(path: string, body: string, key: string): Promise<Delivery> {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key };
+  const answer = await fetch(`/api/v1${path}`, {
+    method: 'POST', headers, body, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(DELIVERING_MS),
+  });
+  if (!answer.ok) return { type: 'problem', problem: await problemOf(answer) };
+  return { type: 'receipt', receipt: (await answer.json()) as Receipt };
+}
+
+/** Everything that was said in a cell and that this account may see, newest first. */
+export async function historyOf(crisis: string, centre: string, sector: string): Promise<UpdateHistoryView[]> {
+  return (await ask<{ updates: UpdateHistoryView[] }>('GET', `/crises/${crisis}/cells/${centre}/${sector}/history?limit=100`)).updates;
+}
+
+export function answerOf(crisis: string, query: string): string {
+  return `/crises/${crisis}/queries/${query}/answer`;
 }
 
 export function updatesOf(crisis: string): string {
