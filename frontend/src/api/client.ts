@@ -1,7 +1,7 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
 import { exclusively } from '../outbox/alone';
 import { type Problem, problemOf } from './problem';
-import type { CrisisView, EscalationStep, Indicator, Role, Sector, Severity, Tlp, UpdateHistoryView } from './types.gen';
+import type { CrisisView, EscalationStep, Indicator, Role, Sector, Template, Tlp, UpdateHistoryView } from './types.gen';
 
 export type Account = {
   id: string;
@@ -13,16 +13,6 @@ export type Account = {
   expires_at: string;
 };
 
-/** Words to begin an update with. */
-export type Template = {
-  id: string;
-  sector: string;
-  name: Record<string, string>;
-  headline: Record<string, string>;
-  body: Record<string, string>;
-  severity: Severity | null;
-  indicators: string[];
-};
 export type Catalogue = { sectors: Sector[]; indicators: Indicator[]; templates: Template[] };
 export type Receipt = { id: string; position: string };
 
