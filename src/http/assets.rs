@@ -54,7 +54,7 @@ fn is_screen(path: &str) -> bool {
     let first = parts.next().unwrap_or_default();
     match first {
         "" | "sign-in" => parts.next().is_none(),
-        "wall" | "desk" | "coordination" => parts.count() <= 1,
+        "wall" | "desk" | "coordination" | "sheet" => parts.count() <= 1,
         _ => false,
     }
 }

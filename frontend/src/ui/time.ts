@@ -1,12 +1,19 @@
 /** Times and spans as words. UTC is always the one that is shown; local time stands beside it. */
 import { getLocale } from '../i18n/generated/runtime';
 
+/** The conventions that go with a language: in Europe, English counts days before months. */
+const CONVENTIONS: Record<string, string> = { en: 'en-GB' };
+
+export function conventions(): string {
+  return CONVENTIONS[getLocale()] ?? getLocale();
+}
+
 const PARTS = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 const kept = new Map<string, Intl.DateTimeFormat>();
 
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${getLocale()} ${name}`;
-  const found = kept.get(key) ?? new Intl.DateTimeFormat(getLocale(), options);
+  const found = kept.get(key) ?? new Intl.DateTimeFormat(conventions(), options);
   kept.set(key, found);
   return found;
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { Vigie } from '../e2e/vigie';
 
 const SIZES = { '1080p': [1920, 1080], '4k': [3840, 2160], phone: [390, 844], portrait: [1080, 1920] } as const;
-const CRISIS = 'displacement-2022';
+const CRISIS = 'displacement-ukraine';
 
 let vigie: Vigie;
 test.beforeAll(async () => {
