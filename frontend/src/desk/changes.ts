@@ -51,7 +51,7 @@ const WORDS_MAX = 700;
 
 /** The longest common words stay; what is between them went or came. */
 export function wordChanges(old: string, now: string): Run[] {
-  const [a, b] = [old, now].map((text) => text.match(/\s+|[^\s]+/g) ?? []) as [string[], string[]];
+  const [a, b] = [wordsOf(old), wordsOf(now)];
   if (a.length > WORDS_MAX * 2 || b.length > WORDS_MAX * 2) return joined([...a.map(gone), ...b.map(fresh)]);
   const width = b.length + 1;
   const common = new Uint16Array((a.length + 1) * width);
@@ -81,6 +81,7 @@ export function wordChanges(old: string, now: string): Run[] {
   return joined(runs);
 }
 
+const wordsOf = (text: string): string[] => text.match(/\s+|[^\s]+/g) ?? [];
 const gone = (text: string): Run => ({ type: 'gone', text });
 const fresh = (text: string): Run => ({ type: 'new', text });
 

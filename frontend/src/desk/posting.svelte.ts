@@ -1,7 +1,8 @@
-/** One form's way to the journal, through the outbox: what was refused and why, and what happened, in words. */
+/** One form's way to the journal, through the outbox where its screen has one: what was refused and why, and what happened, in words. */
 import type { FieldFault } from '../api/problem';
 import { m } from '../i18n/generated/messages';
 import { outboxHere } from '../outbox/box.svelte';
+import { Sending } from './sending.svelte';
 
 /** What a form shows of its faults: what is wrong with a field, if anything. */
 export type Faults = { fault(name: string): string | undefined };
@@ -12,6 +13,7 @@ export class Posting implements Faults {
   /** What happened, for everyone: read aloud when it changes. */
   said = $state('');
   private readonly outbox = outboxHere();
+  private readonly direct = new Sending();
 
   /** Posts; `true` when the form is done with it, whether it is on record or kept for later. */
   async post(path: string, body: unknown, about: string, writtenAt: number, done: string): Promise<boolean> {
@@ -19,6 +21,7 @@ export class Posting implements Faults {
     this.refuse([]);
     this.said = '';
     try {
+      if (this.outbox === null) return await this.sendAtOnce(path, body, done);
       const standing = await this.outbox.post(path, body, about, writtenAt);
       switch (standing.type) {
         case 'accepted':
@@ -34,6 +37,13 @@ export class Posting implements Faults {
     } finally {
       this.busy = false;
     }
+  }
+
+  private async sendAtOnce(path: string, body: unknown, done: string): Promise<boolean> {
+    const receipt = await this.direct.send(path, body, done);
+    this.errors = this.direct.problem?.errors ?? [];
+    this.said = this.direct.said;
+    return receipt !== null;
   }
 
   /** Shows what is wrong, found here or by the server. */

@@ -72,6 +72,19 @@ export class Outbox {
     return taken;
   }
 
+  /** Takes an item into the draft of its form. The draft is kept first: at no moment are the words nowhere. */
+  async takeInto(crisis: string, form: string, item: Item, words: unknown): Promise<Item | null> {
+    const [store, name] = [await this.store, this.draftName(crisis, form)];
+    await store.keepDraft(name, words);
+    const taken = await this.takeBack(item);
+    if (taken === null) await store.dropDraft(name);
+    return taken;
+  }
+
+  draftName(crisis: string, form: string): string {
+    return `${this.account}/${crisis}/${form}`;
+  }
+
   async discard(item: Item): Promise<void> {
     await (await this.store).remove(item.seq);
     this.changed();
@@ -146,6 +159,7 @@ export function openOutbox(account: string): Outbox {
   return setContext(CONTEXT, outbox);
 }
 
-export function outboxHere(): Outbox {
-  return getContext<Outbox>(CONTEXT);
+/** The outbox of the screen; a screen without one sends at once or not at all. */
+export function outboxHere(): Outbox | null {
+  return getContext<Outbox | undefined>(CONTEXT) ?? null;
 }

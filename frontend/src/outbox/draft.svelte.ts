@@ -15,7 +15,8 @@ export type Writing<T> = {
 /** Call while a component is set up; `name` tells the forms of one crisis apart. */
 export function keepDraft<T>(crisis: string, name: string, { now, restore }: Writing<T>): void {
   const outbox = outboxHere();
-  const key = `${outbox.account}/${crisis}/${name}`;
+  if (outbox === null) return;
+  const key = outbox.draftName(crisis, name);
   let ready = $state(false);
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let unkept: (() => void) | null = null;

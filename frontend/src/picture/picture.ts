@@ -51,11 +51,12 @@ export function apply(picture: Picture, change: Change): Picture | null {
   return next;
 }
 
-type Draft = Omit<Picture, 'centres' | 'cells' | 'readings' | 'escalations'> & {
+type Draft = Omit<Picture, 'centres' | 'cells' | 'readings' | 'escalations' | 'queries'> & {
   centres: Map<string, CentreView>;
   cells: Map<string, CellView>;
   readings: Map<string, ReadingView>;
   escalations: Map<string, EscalationView>;
+  queries: Map<string, QueryView>;
 };
 
 function put(draft: Draft, set: Set): void {
