@@ -10,7 +10,8 @@ type Rule = { kind: CautionKind; pattern: RegExp; unless?: (match: string) => bo
 /** Words for "born" before a date, in the languages of the network that are likeliest on a form. */
 const BORN = String.raw`(?:born|dob|d\.o\.b\.|date of birth|geboren|geb\.|geboortedatum|geburtsdatum|n[ée]e?|né\(e\)|date de naissance|nat[oa]|nacid[oa]|urodzon[ya]|narozen[áý]?|născut[ăa]?|народився|народилася|родился|родилась|р\.)`;
 const DATE = String.raw`(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2}\.? \p{L}{3,12} (?:19|20)\d{2})`;
-const TITLE = String.raw`(?:mr|mrs|ms|miss|mme|mlle|monsieur|madame|mevr|dhr|mevrouw|meneer|herr|frau|pan|pani|signor|signora|señor|señora)`;
+/** With or without a capital; the name after it has one, so the rule cannot ignore case. */
+const TITLE = String.raw`(?:[Mm](?:r|rs|s|iss|me|lle|onsieur|adame|evr|evrouw|eneer)|[Dd]hr|[Hh]err|[Ff]rau|[Pp]ani?|[Ss]ignora?|[Ss]eñora?)`;
 
 const RULES: readonly Rule[] = [
   { kind: 'email', pattern: /[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/giu },
@@ -26,7 +27,7 @@ const RULES: readonly Rule[] = [
   { kind: 'birth_date', pattern: new RegExp(`(?<!\\p{L})${BORN}[ :,]{0,3}(?:on |le |op |am |il |el )?${DATE}`, 'giu') },
   // Two capitalised words right before a bracketed or comma-parted full date: a name with a date.
   { kind: 'birth_date', pattern: new RegExp(`\\p{Lu}\\p{Ll}+ \\p{Lu}\\p{Ll}+,? \\(?(?:\\*|°)? ?\\d{1,2}[./-]\\d{1,2}[./-](?:19|20)\\d{2}`, 'gu') },
-  { kind: 'person', pattern: new RegExp(`(?<!\\p{L})${TITLE}\\.? \\p{Lu}\\p{Ll}+(?:[ -]\\p{Lu}\\p{Ll}+)+`, 'giu'), unless: (match) => !/^\p{L}+\.? \p{Lu}/u.test(match) },
+  { kind: 'person', pattern: new RegExp(`(?<!\\p{L})${TITLE}\\.? \\p{Lu}\\p{Ll}+(?:[ -]\\p{Lu}\\p{Ll}+)+`, 'gu') },
   {
     kind: 'classification',
     pattern: /(?:RESTREINT UE|EU RESTRICTED|CONFIDENTIEL UE|EU CONFIDENTIAL|SECRET UE|EU SECRET|TR[ÈE]S SECRET|EU TOP SECRET|TOP SECRET|(?:NATO|COSMIC) (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)|(?<!\p{L})(?:SECRET|CONFIDENTIAL|CONFIDENTIEL|RESTRICTED|GEHEIM|STRENG GEHEIM|ZEER GEHEIM|STG\.? ?GEHEIM|STG\.? ?CONFIDENTIEEL|VERTROUWELIJK|BEPERKTE VERSPREIDING|DIFFUSION RESTREINTE|VS-NfD|VS-VERTRAULICH|VERTRAULICH|SEGRETO|SEGRETISSIMO|RISERVATO|RISERVATISSIMO|SECRETO|CONFIDENCIAL|RESERVADO|TAJNE|ŚCIŚLE TAJNE|POUFNE|ZASTRZEŻONE|TAJNÉ|DŮVĚRNÉ|VYHRAZENÉ|HEMLIG|SALAINEN|HEMMELIG|FORTROLIGT|ΑΠΟΡΡΗΤΟ|ΕΜΠΙΣΤΕΥΤΙΚΟ|ΠΕΡΙΟΡΙΣΜΕΝΗΣ ΧΡΗΣΗΣ|СЕКРЕТНО|ПОВЕРИТЕЛНО)(?!\p{L}))/gu,

@@ -1,9 +1,7 @@
 /** Keeps what is being written, so that a reload gives it back. */
-import { onDestroy, onMount } from 'svelte';
+import { onMount } from 'svelte';
 import { outboxHere } from './box.svelte';
-
-/** Shorter than the pause between two words. */
-const KEEP_AFTER_MS = 200;
+import type { Store } from './store';
 
 export type Writing<T> = {
   /** What is in the form, or `null` when nothing is worth keeping. */
@@ -17,32 +15,18 @@ export function keepDraft<T>(crisis: string, name: string, { now, restore }: Wri
   const outbox = outboxHere();
   if (outbox === null) return;
   const key = outbox.draftName(crisis, name);
-  let ready = $state(false);
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  let unkept: (() => void) | null = null;
+  let store = $state.raw<Store | null>(null);
 
-  onMount(() => {
-    void outbox.drafts().then(async (store) => {
-      const kept = await store.draft(key);
-      if (kept !== undefined && now() === null) restore(kept as T);
-      ready = true;
-    });
-    addEventListener('pagehide', keepAtOnce);
-    return () => removeEventListener('pagehide', keepAtOnce);
+  onMount(async () => {
+    const opened = await outbox.drafts();
+    const kept = await opened.draft(key);
+    if (kept !== undefined && now() === null) restore(kept as T);
+    store = opened;
   });
 
+  // With every change, not after a pause: a page can be gone at any time, and takes what is pending with it.
   $effect(() => {
     const draft = $state.snapshot(now()) as T | null;
-    if (!ready) return;
-    unkept = () => void outbox.drafts().then((store) => (draft === null ? store.dropDraft(key) : store.keepDraft(key, draft)));
-    clearTimeout(waiting);
-    waiting = setTimeout(keepAtOnce, KEEP_AFTER_MS);
+    void (draft === null ? store?.dropDraft(key) : store?.keepDraft(key, draft));
   });
-
-  function keepAtOnce(): void {
-    clearTimeout(waiting);
-    unkept?.();
-    unkept = null;
-  }
-  onDestroy(keepAtOnce);
 }

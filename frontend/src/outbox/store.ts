@@ -57,9 +57,18 @@ async function inBrowser(): Promise<Store> {
     remove: (seq) => db.delete('outbox', seq),
     draft: (name) => db.get('drafts', name),
     async keepDraft(name, draft) {
-      await db.put('drafts', draft, name);
+      const write = db.transaction('drafts', 'readwrite');
+      void write.store.put(draft, name);
+      // Said at once that nothing more comes: then it is written even if the page goes in this moment.
+      write.commit();
+      await write.done;
     },
-    dropDraft: (name) => db.delete('drafts', name),
+    async dropDraft(name) {
+      const write = db.transaction('drafts', 'readwrite');
+      void write.store.delete(name);
+      write.commit();
+      await write.done;
+    },
   };
 }
 
