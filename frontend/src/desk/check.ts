@@ -110,3 +110,12 @@ export function fieldOf(pointer: string, post: PostBody): string {
   if (name === 'recipients' && at !== '') return `recipients-${post.recipients?.[Number(at)] ?? ''}`;
   return name === 'source' && at !== '' ? at : name;
 }
+
+/** Of the faults of what was sent, those whose field still holds what it held then: what was changed is not yet wrong again. */
+export function stillWrong(faults: readonly FieldFault[], sent: object, current: object): FieldFault[] {
+  return faults.filter(({ pointer }) => JSON.stringify(at(sent, pointer)) === JSON.stringify(at(current, pointer)));
+}
+
+function at(body: unknown, pointer: string): unknown {
+  return pointer.split('/').slice(1).reduce<unknown>((value, name) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined), body);
+}

@@ -93,6 +93,8 @@ test('everything that is wrong is told at once, beside its field, and the first 
   await expect(page.locator('#post-tlp-fault')).toHaveText('Choose a sharing mark; none is preset.');
   await expect(page.locator('#post-areas-fault')).toContainText('PL8211');
   expect((await journal()).filter(({ kind }) => kind === 'update_posted')).toEqual([]);
+  await page.locator('#post-sector').selectOption('cyber');
+  await expect(page.locator('#post-sector-fault')).toHaveCount(0);
   await page.getByTestId('faults').getByRole('link', { name: /Areas/ }).click();
   await expect(page.locator('#post-areas')).toBeFocused();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Indicator } from '../../src/api/types.gen';
-import { faultsOf, fieldOf, lengthOf } from '../../src/desk/check';
+import { faultsOf, fieldOf, lengthOf, stillWrong } from '../../src/desk/check';
 import { blank, blankReading, bodyOf, correctionOf, type Draft, draftOf, isBlank, sameAgain, type Writer } from '../../src/desk/draft';
 import { changeWords, figureOf, separatorsOf } from '../../src/desk/figure';
 import { blankRaised, bodyOfRaised, raisedFrom } from '../../src/desk/raised';
@@ -108,6 +108,15 @@ describe('what is wrong', () => {
     expect(lengthOf('é😀')).toBe(2);
     expect(pointers({ headline: '😀'.repeat(160) })).toEqual([]);
     expect(pointers({ headline: '😀'.repeat(161) })).toEqual(['/headline']);
+  });
+
+  test('what is being put right is not called wrong meanwhile, and the rest still is', () => {
+    const sent = { headline: '', recipients: ['pl-ncc'], readings: [{ value: -1 }] };
+    const faults = ['/headline', '/tlp', '/readings/0/value'].map((pointer) => ({ pointer, detail: 'x' }));
+    const left = (current: object) => stillWrong(faults, sent, current).map(({ pointer }) => pointer);
+    expect(left(sent)).toEqual(['/headline', '/tlp', '/readings/0/value']);
+    expect(left({ ...sent, headline: 'a', readings: [{ value: 1 }] })).toEqual(['/tlp']);
+    expect(left({ ...sent, tlp: 'green' })).toEqual(['/headline', '/readings/0/value']);
   });
 
   test('a pointer into a list finds the field by its name', () => {
