@@ -278,6 +278,20 @@ test('nobody sends what someone else wrote', async ({ browser }) => {
   expect(await headlines()).toEqual(['From the colleague', 'Mine alone']);
 });
 
+test('a desk that stayed open sends nothing once someone else signed in beside it', async ({ browser }) => {
+  const page = await desk(browser);
+  await page.route('**/api/v1/session', (route) => route.abort());
+  await write(page, 'Mine alone');
+  await submit(page);
+  await expect(page.getByTestId('outbox')).toContainText('The server cannot be reached');
+  const other = await page.context().newPage();
+  await other.goto(`${vigie.base}/sign-in#token=${vigie.token('pl-ncc', 'duty_officer').token}&next=/desk/${CRISIS}`);
+  await expect(other.locator('#post')).toBeVisible();
+  await page.unroute('**/api/v1/session');
+  await expect(page.getByTestId('outbox')).toContainText('Someone else is signed in now');
+  expect(await headlines()).toEqual([]);
+});
+
 test('what is refused later comes back with its reasons, and can be put right', async ({ browser }) => {
   const standing = await say('Old words');
   const page = await desk(browser);
