@@ -3,7 +3,7 @@ import type {
   Certainty, Credibility, Indicator, Outlook, Quality, Reading, Reliability, Severity, Tlp, UpdateView, Urgency, Value,
 } from '../api/types.gen';
 import { figureOf, type Separators } from './figure';
-import { textEntered, timeEntered, timeForField } from '../ui/entered';
+import { textEntered, timeEntered } from '../ui/entered';
 
 /** What is entered for one indicator. */
 export type ReadingDraft = {
@@ -198,9 +198,10 @@ function readingDraft(reading: Reading | NonNullable<PostBody['readings']>[numbe
   return { figure, missing, quality, asOf: fieldTime(reading.as_of) };
 }
 
+/** To the millisecond: a correction must not make its update a little older. */
 function fieldTime(time: string | undefined): string {
   const at = Date.parse(time ?? '');
-  return Number.isNaN(at) ? '' : timeForField(at);
+  return Number.isNaN(at) ? '' : new Date(at).toISOString().replace(/(\.000)?Z$/, '');
 }
 
 /** Without what was not given: `undefined` is no field. */

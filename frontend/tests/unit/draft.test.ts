@@ -47,10 +47,10 @@ describe('what is sent', () => {
   });
 
   test('a correction keeps the words, the mark and the time at which it was true, and names what it replaces', () => {
-    const corrected = correctionOf(update({ body: 'More', recipients: ['pl-ncc'], tlp: 'red', areas: ['BE10'], readings: [{ indicator: 'hours', value: 1.234, as_of: at(0), quality: 'revised' }] }), separatorsOf('nl'));
+    const corrected = correctionOf(update({ as_of: at(123), body: 'More', recipients: ['pl-ncc'], tlp: 'red', areas: ['BE10'], readings: [{ indicator: 'hours', value: 1.234, as_of: at(0), quality: 'revised' }] }), separatorsOf('nl'));
     expect(corrected.readings.hours?.figure).toBe('1,234');
     expect(bodyOf(corrected, { ...writer, now: T0 + 60_000, separators: separatorsOf('nl') })).toMatchObject({
-      supersedes: 'u1', headline: 'A headline', body: 'More', tlp: 'red', recipients: ['pl-ncc'], areas: ['BE10'], as_of: at(0),
+      supersedes: 'u1', headline: 'A headline', body: 'More', tlp: 'red', recipients: ['pl-ncc'], areas: ['BE10'], as_of: at(123),
       readings: [{ indicator: 'hours', value: 1.234, as_of: at(0), quality: 'revised' }],
     });
   });
