@@ -81,7 +81,8 @@ export function wordChanges(old: string, now: string): Run[] {
   return joined(runs);
 }
 
-const wordsOf = (text: string): string[] => text.match(/\s+|[^\s]+/g) ?? [];
+/** A figure in groups of three is one word. */
+const wordsOf = (text: string): string[] => text.match(/\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\s+|[^\s]+/g) ?? [];
 const gone = (text: string): Run => ({ type: 'gone', text });
 const fresh = (text: string): Run => ({ type: 'new', text });
 

@@ -60,6 +60,7 @@ describe('what changed', () => {
     expect(runs.filter(({ type }) => type !== 'new').map(({ text }) => text).join('')).toBe('Reception in Rzeszów is full');
     expect(runs.filter(({ type }) => type !== 'gone').map(({ text }) => text).join('')).toBe('Reception in Lublin is nearly full');
     expect(runs.filter(({ type }) => type === 'gone').map(({ text }) => text)).toEqual(['Rzeszów']);
+    expect(wordChanges('1 240 wait', '2 480 wait')[0]).toEqual({ type: 'gone', text: '1 240' });
     expect(wordChanges('', 'all new')).toEqual([{ type: 'new', text: 'all new' }]);
   });
 
