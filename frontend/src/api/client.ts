@@ -1,10 +1,11 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
-import { problemOf } from './problem';
-import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
+import { exclusively } from '../outbox/alone';
+import { type Problem, problemOf } from './problem';
+import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, Template, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
 
 export type { Account };
 
-export type Catalogue = { sectors: Sector[]; indicators: Indicator[] };
+export type Catalogue = { sectors: Sector[]; indicators: Indicator[]; templates: Template[] };
 export type Receipt = { id: string; position: string };
 
 export const DISTANCES_M: readonly number[] = [3, 5, 8];
@@ -37,7 +38,7 @@ async function answerTo(method: string, path: string, body?: unknown, key?: stri
 
 /** Who this browser is, or `null` when it is not signed in. */
 export async function whoami(): Promise<Account | null> {
-  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store' });
+  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) });
   if (answer.status === 401) return null;
   if (!answer.ok) throw await problemOf(answer);
   return ((await answer.json()) as { account: Account }).account;
@@ -52,12 +53,13 @@ export async function isSignedIn(): Promise<boolean> {
   }
 }
 
+/** Never between the question who is signed in and the sending of that person's words. */
 export async function signIn(token: string): Promise<Account> {
-  return (await ask<{ account: Account }>('POST', '/session', { token })).account;
+  return (await exclusively(() => ask<{ account: Account }>('POST', '/session', { token }))).account;
 }
 
 export function signOut(): Promise<void> {
-  return ask('DELETE', '/session');
+  return exclusively(() => ask('DELETE', '/session'));
 }
 
 export async function crises(): Promise<CrisisView[]> {
@@ -113,6 +115,27 @@ export function deviceStepOf(device: string, step: 'settings' | 'revoke'): strin
 
 export function tokenRevocationOf(token: string): string {
   return `/tokens/${token}/revoke`;
+}
+
+/** How long an answer to who is signed in, and to a write, is waited for. */
+const ASKING_MS = 4_000;
+const DELIVERING_MS = 15_000;
+
+export type Delivery = { type: 'receipt'; receipt: Receipt } | { type: 'problem'; problem: Problem };
+
+/** A write that was kept: its words go as they were kept. Throws when nothing comes back. */
+export async function deliver(path: string, body: string, key: string): Promise<Delivery> {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key };
+  const answer = await fetch(`/api/v1${path}`, {
+    method: 'POST', headers, body, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(DELIVERING_MS),
+  });
+  if (!answer.ok) return { type: 'problem', problem: await problemOf(answer) };
+  return { type: 'receipt', receipt: (await answer.json()) as Receipt };
+}
+
+/** Everything that was said in a cell and that this account may see, newest first. */
+export async function historyOf(crisis: string, centre: string, sector: string): Promise<UpdateHistoryView[]> {
+  return (await ask<{ updates: UpdateHistoryView[] }>('GET', `/crises/${crisis}/cells/${centre}/${sector}/history?limit=100`)).updates;
 }
 
 export function updatesOf(crisis: string): string {
