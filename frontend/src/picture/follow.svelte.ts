@@ -29,19 +29,28 @@ export class Live {
 /** Follows a crisis for as long as the component that asks lives. */
 export function live(crisis: string): Live {
   const state = new Live();
+  let latest: Link | null = null;
+  let frame: number | undefined;
   const stop = follow(crisis, (link) => {
-    state.link = link;
-    tick();
+    latest = link;
+    // Many changes may come within one frame of the screen; they are drawn once. A hidden page draws no frames.
+    if (document.hidden || state.link === null) show();
+    else frame ??= requestAnimationFrame(show);
   });
-  const ticking = setInterval(tick, 1000);
+  const ticking = setInterval(show, 1000);
 
-  function tick(): void {
-    if (state.link) state.now = serverNow(state.link, moment());
+  function show(): void {
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    frame = undefined;
+    if (latest === null) return;
+    state.link = latest;
+    state.now = Math.floor(serverNow(latest, moment()) / 1000) * 1000;
   }
 
   onDestroy(() => {
     stop();
     clearInterval(ticking);
+    if (frame !== undefined) cancelAnimationFrame(frame);
   });
   return state;
 }

@@ -96,7 +96,8 @@ export class Vigie {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     await page.goto(`${this.base}/sign-in#token=${token}&next=${path}`);
-    await page.waitForURL(`**${path}`);
+    // The link itself ends with the page it leads to: only the address without its fragment tells them apart.
+    await page.waitForURL((url) => url.pathname === path);
     return page;
   }
 }

@@ -1,71 +1,67 @@
 import { describe, expect, it } from 'vitest';
-import type { EscalationView } from '../../src/api/types.gen';
-import { boardOf, columnOf, isLate, isSnoozed, moveOnBoard } from '../../src/coordination/board';
-import { escalation as given } from './given';
+import { boardOf, partsOf, sectorNow } from '../../src/picture/board';
+import { cellOf, MARKED_MS, worstOf } from '../../src/picture/select';
+import { cell, centre, escalation, iso, MINUTE, NOW, picture } from './pictures';
 
-const NOW = Date.parse('2022-03-29T14:00:00Z');
+const centres = [centre('PL'), centre('ERCC', 'eu'), centre('UA', 'observer'), centre('BE'), centre('NO')];
+const flood = picture(centres, [cell('pl', 'shelter', 'severe'), cell('pl', 'cyber', 'minor'), cell('be', 'cyber', 'extreme', { valid_until: iso(NOW - 1) })]);
 
-const escalation = (id: string, part: Partial<EscalationView> = {}): EscalationView =>
-  given({ id, level: 'watch', raised_at: '2022-03-29T13:00:00Z', changed_at: '2022-03-29T13:00:00Z', ...part });
-
-describe('the board', () => {
-  it('has a column for every state, rejected ones among those that are over', () => {
-    const columns = boardOf([escalation('a'), escalation('b', { state: 'rejected' }), escalation('c', { state: 'in_progress' })]);
-    expect(columns.map(({ state, escalations }) => [state, escalations.map(({ id }) => id)])).toEqual([
-      ['raised', ['a']], ['acknowledged', []], ['assigned', []], ['in_progress', ['c']], ['resolved', []], ['closed', ['b']],
-    ]);
-    expect(columnOf('rejected')).toBe('closed');
+describe('the rows of a wall', () => {
+  it('stand in the order that never moves, each with the worst of what it says now', () => {
+    const rows = boardOf([], flood, NOW);
+    expect(rows.map(({ centre }) => centre.code)).toEqual(['BE', 'PL', 'NO', 'UA', 'ERCC']);
+    expect(rows.map(({ worst }) => worst)).toEqual(['stale', 'severe', 'no_report', 'no_report', 'no_report']);
+    expect(rows.map(({ silent }) => silent)).toEqual([true, false, true, true, true]);
   });
 
-  it('puts the highest level first, then what is due soonest, then what has waited longest', () => {
-    const [raised] = boardOf([
-      escalation('old', { raised_at: '2022-03-29T10:00:00Z' }),
-      escalation('due', { ack_due: '2022-03-29T15:00:00Z' }),
-      escalation('sooner', { ack_due: '2022-03-29T14:10:00Z' }),
-      escalation('political', { level: 'political' }),
-      escalation('new'),
-    ]);
-    expect(raised?.escalations.map(({ id }) => id)).toEqual(['political', 'sooner', 'due', 'old', 'new']);
+  it('stay the same objects while nothing of them changes', () => {
+    const rows = boardOf([], flood, NOW);
+    expect(boardOf(rows, flood, NOW + 1000)).toBe(rows);
+    const changed = { ...flood, cells: new Map(flood.cells).set('pl/cyber', cell('pl', 'cyber', 'extreme')) };
+    const next = boardOf(rows, changed, NOW + 1000);
+    expect(next[1]?.worst).toBe('extreme');
+    expect(next[1]?.cells[0]).toBe(rows[1]?.cells[0]);
+    expect(next[0]).toBe(rows[0]);
   });
 
-  it('puts what was closed last first', () => {
-    const over = boardOf([
-      escalation('before', { state: 'closed', changed_at: '2022-03-29T12:00:00Z' }),
-      escalation('last', { state: 'closed', level: 'watch', changed_at: '2022-03-29T13:30:00Z' }),
-    ]).at(-1);
-    expect(over?.escalations.map(({ id }) => id)).toEqual(['last', 'before']);
+  it('agree with cells derived afresh at every turn, forwards and back', () => {
+    let rows = boardOf([], flood, NOW);
+    for (const minutes of [0, 1, 4, 5, 20, 36, 49, 50, 80, 109, 110, 200, 3]) {
+      const now = NOW + minutes * MINUTE;
+      rows = boardOf(rows, flood, now);
+      for (const seen of rows.flatMap(({ cells }) => cells)) {
+        const { ageMs: _, ...afresh } = cellOf(flood, seen.centre, seen.sector, now);
+        const { from: _from, until: _until, ...rest } = seen;
+        expect({ ...afresh, from: 0, until: 0 }, `${seen.centre}/${seen.sector} after ${minutes} min`).toEqual({ ...rest, from: 0, until: 0 });
+      }
+    }
   });
 
-  it('calls late what is past its term, and never what is resolved or over', () => {
-    const past = { ack_due: '2022-03-29T13:59:59Z', resolve_due: '2022-03-29T13:59:59Z' };
-    expect(isLate(escalation('a', past), NOW)).toBe(true);
-    expect(isLate(escalation('a', { ...past, state: 'in_progress' }), NOW)).toBe(true);
-    expect(isLate(escalation('a', { ...past, state: 'resolved' }), NOW)).toBe(false);
-    expect(isLate(escalation('a', { ...past, state: 'closed' }), NOW)).toBe(false);
-    expect(isLate(escalation('a', { ack_due: '2022-03-29T14:00:01Z' }), NOW)).toBe(false);
-    expect(isLate(escalation('a', { state: 'acknowledged', ack_due: '2022-03-29T13:00:00Z' }), NOW)).toBe(false);
-    expect(isLate(escalation('a'), NOW)).toBe(false);
+  it('are marked for five minutes', () => {
+    const said = picture([centre('PL')], [cell('pl', 'cyber', 'minor', { recorded_at: iso(NOW) })]);
+    const rows = boardOf([], said, NOW);
+    expect(rows[0]?.marked).toBe(true);
+    expect(boardOf(rows, said, NOW + MARKED_MS - 1)[0]?.marked).toBe(true);
+    expect(boardOf(rows, said, NOW + MARKED_MS)[0]?.marked).toBe(false);
   });
 
-  it('lets a snooze end by itself', () => {
-    const snoozed = escalation('a', { snoozed_until: '2022-03-29T14:30:00Z' });
-    expect(isSnoozed(snoozed, NOW)).toBe(true);
-    expect(isSnoozed(snoozed, NOW + 31 * 60_000)).toBe(false);
+  it('give each sector its worst and how many centres are affected', () => {
+    const rows = boardOf([], flood, NOW);
+    expect(sectorNow(rows, 0)).toEqual({ worst: 'severe', affected: 1 });
+    expect(sectorNow(rows, 1)).toEqual({ worst: 'minor', affected: 0 });
   });
 });
 
-describe('arrow keys on the board', () => {
-  const columns = [['a1', 'a2', 'a3'], [], ['c1'], [], [], ['f1', 'f2']];
+it('silence never outweighs what is said, and staleness never looks like silence from the start', () => {
+  const status = (...statuses: Parameters<typeof worstOf>[0][number]['status'][]) => worstOf(statuses.map((status) => ({ status })));
+  expect(status('nil', 'stale', 'no_report')).toBe('nil');
+  expect(status('no_report', 'stale')).toBe('stale');
+  expect(status('moderate', 'unknown', 'minor')).toBe('moderate');
+  expect(status('unknown', 'minor')).toBe('unknown');
+  expect(status()).toBe('no_report');
+});
 
-  it.each([
-    ['a1', 'ArrowDown', 'a2'], ['a3', 'ArrowDown', null], ['a1', 'ArrowUp', null], ['a2', 'ArrowUp', 'a1'],
-    ['a3', 'ArrowRight', 'c1'], ['c1', 'ArrowRight', 'f1'], ['f2', 'ArrowRight', null], ['f2', 'ArrowLeft', 'c1'],
-    ['a1', 'ArrowLeft', null], ['c1', 'Home', 'a1'], ['a1', 'End', 'f2'], ['a1', 'x', null], ['gone', 'ArrowDown', null],
-  ])('from %s, %s leads to %s', (from, key, to) => {
-    expect(moveOnBoard(columns, from, key)).toBe(to);
-  });
-
-  it('goes nowhere on an empty board', () => {
-    expect(moveOnBoard([[], [], []], '', 'Home')).toBeNull();
-  });
+it('both sides of an open escalation are marked, loudest while nobody has it', () => {
+  const parts = partsOf([escalation('md', 'ercc', null), escalation('pl', 'ercc', 'ercc'), escalation('pl', 'de', 'de')]);
+  expect([...parts].sort()).toEqual([['de', 'owned'], ['ercc', 'nobody'], ['md', 'nobody'], ['pl', 'owned']]);
 });
