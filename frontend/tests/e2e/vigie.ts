@@ -54,10 +54,19 @@ export class Vigie {
 
   /** kill -9. */
   async kill(): Promise<void> {
+    await this.signal('SIGKILL');
+  }
+
+  /** Asks it to stop, in order: it says so to whoever listens. */
+  async stop(): Promise<void> {
+    await this.signal('SIGTERM');
+  }
+
+  private async signal(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.child;
     if (child === null) return;
     const ended = new Promise((done) => child.once('exit', done));
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
     this.child = null;
   }

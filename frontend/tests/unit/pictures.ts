@@ -50,8 +50,7 @@ export function picture(centres: CentreView[], cells: CellView[], readings: Read
     position: 'p1',
     crisis: {
       slug: 'flood', name: 'Flood', environment: 'exercise', phase: 'response', state: 'open', opened_at: iso(NOW - 60 * MINUTE),
-      sectors: sectors.map(sector), centres: centres.map(({ id }) => id), ipcr: null,
-      closed: null, ipcr_history: [],
+      sectors: sectors.map(sector), centres: centres.map(({ id }) => id), ipcr: null, ipcr_history: [], closed: null,
     },
     centres: new Map(centres.map((centre) => [centre.id, centre])),
     cells: new Map(cells.map((cell) => [`${cell.centre}/${cell.sector}`, cell])),
