@@ -1,8 +1,11 @@
 //! The one integration binary: Vigie as programs, people and walls meet it.
 
 mod authorisation;
+mod configuration;
 mod crash;
+mod degraded;
 mod escalating;
+mod exporting;
 mod harness;
 mod idempotency;
 mod live_wall;
@@ -11,3 +14,4 @@ mod posting;
 mod problems;
 mod resuming;
 mod sharing_marks;
+mod shutdown;
