@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod configuration;
+mod contracts;
 mod crash;
 mod degraded;
 mod escalating;
