@@ -16,3 +16,4 @@ mod problems;
 mod resuming;
 mod sharing_marks;
 mod shutdown;
+mod tidy;
