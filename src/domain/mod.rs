@@ -16,6 +16,8 @@ pub mod crisis;
 pub mod decide;
 pub mod escalation;
 pub mod event;
+#[cfg(test)]
+mod eyes;
 pub mod freshness;
 #[cfg(test)]
 pub(crate) mod given;

@@ -1,8 +1,12 @@
 //! The one integration binary: Vigie as programs, people and walls meet it.
 
 mod authorisation;
+mod configuration;
+mod contracts;
 mod crash;
+mod degraded;
 mod escalating;
+mod exporting;
 mod harness;
 mod idempotency;
 mod licences;
@@ -13,3 +17,5 @@ mod posting;
 mod problems;
 mod resuming;
 mod sharing_marks;
+mod shutdown;
+mod tidy;
