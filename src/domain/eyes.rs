@@ -17,7 +17,7 @@ use super::crisis::IpcrRecord;
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::Step;
 use super::event::{Entry, Event};
-use super::ids::{AccountId, CentreId, CrisisId, EscalationId, IndicatorId, SectorId, Seq, UpdateId};
+use super::ids::{AccountId, CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::{Indicator, Reading, Value};
 use super::mark::{Mark, Viewer};
 use super::picture::Picture;
@@ -38,6 +38,8 @@ enum Try {
     Withdraw(Index),
     Raise { centre: usize, asked: usize, mark: Mark },
     Step(Index, EscalationStep),
+    Ask(Index),
+    Answer(Index),
     Ipcr,
 }
 
@@ -69,8 +71,14 @@ fn catalogue() -> Catalogue {
         aggregation: Aggregation::Sum,
         direction: Direction::Neutral,
         decimals: false,
+        not_summed_because: None,
     });
-    Catalogue { centres: centres.collect(), sectors: sectors.into(), indicators: indicators.into() }
+    Catalogue {
+        centres: centres.collect(),
+        sectors: sectors.into(),
+        indicators: indicators.into(),
+        templates: Vec::new(),
+    }
 }
 
 fn any_mark() -> impl Strategy<Value = Mark> {
@@ -104,6 +112,8 @@ fn any_try() -> impl Strategy<Value = Try> {
         3 => any::<Index>().prop_map(Try::Withdraw),
         1 => (0_usize..3, 0_usize..3, any_mark()).prop_map(|(centre, asked, mark)| Try::Raise { centre, asked, mark }),
         3 => (any::<Index>(), select(EscalationStep::ALL)).prop_map(|(at, step)| Try::Step(at, step)),
+        2 => any::<Index>().prop_map(Try::Ask),
+        1 => any::<Index>().prop_map(Try::Answer),
         1 => Just(Try::Ipcr),
     ]
 }
@@ -115,6 +125,7 @@ struct Story {
     entries: Vec<Arc<Entry>>,
     updates: Vec<UpdateId>,
     escalations: Vec<EscalationId>,
+    queries: Vec<QueryId>,
     now: Timestamp,
 }
 
@@ -126,6 +137,7 @@ impl Story {
             entries: Vec::new(),
             updates: Vec::new(),
             escalations: Vec::new(),
+            queries: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
         };
         let open = OpenCrisis {
@@ -211,6 +223,21 @@ impl Story {
                     }
                 }
             }
+            Try::Ask(at) if !self.updates.is_empty() => {
+                let update = *at.get(&self.updates);
+                // Nobody asks about the own centre's words, nor about what is hidden from it.
+                for place in 0..3 {
+                    let question = format!("Entry {}", self.entries.len());
+                    self.act(&actor(place, Role::Coordinator), Command::AskQuery { update, question });
+                }
+            }
+            Try::Answer(at) if !self.queries.is_empty() => {
+                let query = *at.get(&self.queries);
+                for place in 0..3 {
+                    let answer = format!("Entry {}", self.entries.len());
+                    self.act(&actor(place, Role::DutyOfficer), Command::AnswerQuery { query, answer });
+                }
+            }
             Try::Ipcr => {
                 let record = IpcrRecord {
                     mode: IpcrMode::Monitoring,
@@ -220,7 +247,7 @@ impl Story {
                 };
                 self.act(&actor(0, Role::Coordinator), Command::RecordIpcr(record));
             }
-            Try::Withdraw(_) | Try::Step(..) => {}
+            Try::Withdraw(_) | Try::Step(..) | Try::Ask(_) | Try::Answer(_) => {}
         }
     }
 
@@ -234,10 +261,16 @@ impl Story {
         match &event {
             Event::UpdatePosted { update } => self.updates.push(update.id),
             Event::EscalationRaised { escalation } => self.escalations.push(escalation.id),
+            Event::QueryAsked { query } => self.queries.push(query.id),
             Event::CrisisOpened { .. }
             | Event::IpcrRecorded { .. }
             | Event::UpdateWithdrawn { .. }
-            | Event::EscalationStepped { .. } => {}
+            | Event::EscalationStepped { .. }
+            | Event::QueryAnswered { .. }
+            | Event::QueryWithdrawn { .. }
+            | Event::CrisisClosed { .. }
+            | Event::CrisisReopened { .. }
+            | Event::CrisisScoped { .. } => {}
         }
         let seq = Seq(self.entries.len() as u64).next();
         let entry = Arc::new(Entry { seq, recorded_at: self.now, actor: actor.clone(), event });
@@ -314,6 +347,9 @@ fn things(view: &PictureView) -> Things {
     for escalation in &view.escalations {
         put("escalation", escalation.id.to_string(), json(escalation));
     }
+    for query in &view.queries {
+        put("query", query.id.to_string(), json(query));
+    }
     for centre in &view.centres {
         put("centre", centre.centre.id.to_string(), json(centre));
     }
@@ -346,10 +382,10 @@ fn told(story: &Story, viewer: &Viewer, sizes: &[usize]) -> Things {
             .filter(|(entry, _)| eye.sees_entry(entry))
             .flat_map(|(_, touched)| touched)
             .collect();
-        for change in parts.iter().filter_map(|part| eye.change(part)) {
+        for change in eye.changes(&parts) {
             match change.get() {
                 Change::Set(key, item) => {
-                    shown.insert((key.kind.to_owned(), key.key.clone()), json(item));
+                    shown.insert((key.kind.to_owned(), key.key.clone()), json(&**item));
                 }
                 Change::Remove(key) => {
                     shown.remove(&(key.kind.to_owned(), key.key.clone()));
