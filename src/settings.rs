@@ -14,11 +14,18 @@ use toml::{Table, Value};
 use crate::accounts::TOKEN_DAYS_MAX;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::decide::Catalogue;
+use crate::domain::ids::IndicatorId;
 use crate::domain::indicator::Indicator;
 use crate::domain::template::Template;
+use crate::domain::vocabulary::Aggregation;
+
+#[cfg(test)]
+mod tests;
 
 /// The defaults, as written.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
+/// Where a value comes from that nobody set.
+const DEFAULT_ORIGIN: &str = "default";
 /// Environment variables that begin so are settings: `VIGIE__SERVER__LISTEN`.
 pub const ENVIRONMENT_PREFIX: &str = "VIGIE__";
 
@@ -198,7 +205,7 @@ impl Layers {
         let table: Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML; a test reads them");
         let mut layers = Self { table: Table::new(), origins: BTreeMap::new() };
         for (section, value) in table {
-            layers.note_origins(&section, &value, "default");
+            layers.note_origins(&section, &value, DEFAULT_ORIGIN);
             layers.table.insert(section, value);
         }
         layers
@@ -261,6 +268,7 @@ impl Layers {
         let raw: Raw = Value::Table(self.table.clone())
             .try_into()
             .map_err(|error: toml::de::Error| SettingsError::Shape(error.to_string()))?;
+        let raw = self.without_orphans(raw);
         self.check(&raw)?;
         let seconds = Duration::from_secs;
         Ok(Settings {
@@ -323,7 +331,51 @@ impl Layers {
         self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;
         self.unique("centres", raw.centres.iter().map(|centre| centre.id.as_str()))?;
         self.unique("sectors", raw.sectors.iter().map(|sector| sector.id.as_str()))?;
-        self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))
+        self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))?;
+        self.unique("templates", raw.templates.iter().map(|template| template.id.as_str()))?;
+        self.check_indicators(raw)?;
+        self.check_templates(raw)
+    }
+
+    /// Templates that are compiled in are for the sectors and indicators that are compiled in: where an
+    /// overlay has others, they are left out. Those of an overlay must fit, and are checked.
+    fn without_orphans(&self, mut raw: Raw) -> Raw {
+        if self.origins.get("templates").is_some_and(|origin| origin == DEFAULT_ORIGIN) {
+            raw.templates.retain(|template| raw.sectors.iter().any(|sector| sector.id == template.sector));
+            for template in &mut raw.templates {
+                template.indicators.retain(|id| raw.indicators.iter().any(|indicator| indicator.id == *id));
+            }
+        }
+        raw
+    }
+
+    /// Whoever reads a figure that is not summed is told why.
+    fn check_indicators(&self, raw: &Raw) -> Result<(), SettingsError> {
+        for indicator in &raw.indicators {
+            let told = indicator.not_summed_because.as_ref().is_some_and(|because| !because.is_empty());
+            if told != (indicator.aggregation == Aggregation::None) {
+                let reason = "not_summed_because stands where aggregation is \"none\", and only there".to_owned();
+                return Err(self.invalid("indicators", indicator.id.as_str(), reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_templates(&self, raw: &Raw) -> Result<(), SettingsError> {
+        for template in &raw.templates {
+            let invalid = |reason: String| Err(self.invalid("templates", &template.id, reason));
+            if let Some((field, reason)) = template.fault() {
+                return invalid(format!("{field} {reason}"));
+            }
+            if !raw.sectors.iter().any(|sector| sector.id == template.sector) {
+                return invalid(format!("its sector {} is not configured", template.sector));
+            }
+            let unknown = |id: &&IndicatorId| !raw.indicators.iter().any(|indicator| indicator.id == **id);
+            if let Some(id) = template.indicators.iter().find(unknown) {
+                return invalid(format!("its indicator {id} is not configured"));
+            }
+        }
+        Ok(())
     }
 
     fn within<T: PartialOrd + std::fmt::Display + Copy>(
@@ -418,46 +470,5 @@ pub fn without_password(url: &str) -> String {
             format!("{scheme}://{user}:***@{host}")
         }
         None => url.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_defaults_hold_and_an_unknown_key_does_not() {
-        let settings = Layers::defaults().finish().expect("the defaults hold");
-        assert!(settings.catalogue.centres.len() >= 30);
-        assert_eq!(settings.catalogue.sectors.len(), 8);
-        let unknown = [("VIGIE__SERVER__COLOUR".to_owned(), "red".to_owned())];
-        assert!(matches!(Layers::defaults().environment(unknown.into_iter()), Err(SettingsError::Unknown { .. })));
-    }
-
-    #[test]
-    fn later_layers_win_and_say_where_they_came_from() {
-        let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "7".to_owned())];
-        let layers = Layers::defaults().environment(variables.into_iter()).expect("known");
-        let layers = layers.flag("server.listen", Some("127.0.0.1:0"), "--listen").expect("known");
-        let rows = layers.in_force();
-        let origin = |key: &str| rows.iter().find(|row| row.0 == key).map(|row| row.2.clone());
-        assert_eq!(origin("live.beat_seconds").as_deref(), Some("environment VIGIE__LIVE__BEAT_SECONDS"));
-        assert_eq!(origin("server.listen").as_deref(), Some("flag --listen"));
-        assert_eq!(origin("redis.url").as_deref(), Some("default"));
-        assert_eq!(layers.finish().expect("holds").live.beat, Duration::from_secs(7));
-    }
-
-    #[test]
-    fn a_value_out_of_bounds_is_named_with_its_origin() {
-        let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "0".to_owned())];
-        let error =
-            Layers::defaults().environment(variables.into_iter()).expect("known").finish().expect_err("too small");
-        assert!(error.to_string().contains("VIGIE__LIVE__BEAT_SECONDS"), "{error}");
-    }
-
-    #[test]
-    fn passwords_are_not_shown() {
-        assert_eq!(without_password("redis://me:secret@host:6379/1"), "redis://me:***@host:6379/1");
-        assert_eq!(without_password("sqlite:data/vigie.db"), "sqlite:data/vigie.db");
     }
 }

@@ -16,7 +16,11 @@ pub mod crisis;
 pub mod decide;
 pub mod escalation;
 pub mod event;
+#[cfg(test)]
+mod eyes;
 pub mod freshness;
+#[cfg(test)]
+pub(crate) mod given;
 pub mod ids;
 pub mod indicator;
 pub mod mark;

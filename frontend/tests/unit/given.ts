@@ -1,5 +1,5 @@
 /** Pictures, frames and moments for tests. */
-import type { CrisisView, EscalationView, FeedItem, UpdateView } from '../../src/api/types.gen';
+import type { CrisisView, EscalationView, FeedItem, QueryView, UpdateView } from '../../src/api/types.gen';
 import type { Change, Snapshot } from '../../src/live/protocol';
 
 export const T0 = Date.parse('2026-03-29T12:00:00Z');
@@ -28,6 +28,13 @@ export function escalation(changes: Partial<EscalationView> = {}): EscalationVie
     id: 'e1', title: 'A title', level: 'coordination', severity: 'severe', reason: 'A reason', raised_by: 'be-nccn',
     asked_of: 'pl-ncc', refs: [], ack_due: null, resolve_due: null, tlp: 'green', recipients: [], state: 'raised', owner: null,
     assignee: null, snoozed_until: null, decision: null, raised_at: at(0), changed_at: at(0), steps: [], ...changes,
+  };
+}
+
+export function query(changes: Partial<QueryView> = {}): QueryView {
+  return {
+    id: 'q1', update: 'u1', centre: 'be-nccn', sector: 'cyber', question: 'A question', asked_at: at(0), state: 'open', answer: null,
+    asked_by: { centre: 'eu-ercc', role: 'coordinator', position: 'Coordination' }, withdrawn: null, tlp: 'green', recipients: [], ...changes,
   };
 }
 

@@ -2,14 +2,16 @@
 
 pub mod app;
 pub mod binary;
+pub mod fold;
+pub mod lock;
 pub mod person;
 pub mod redis;
 pub mod wall;
 
 use std::time::Duration;
 
-/// How long a test waits for what must happen before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for what must happen before it fails: a bound, never a pause.
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The time now, as clients write it.
 pub fn now() -> String {
@@ -35,8 +37,6 @@ pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) 
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(answer) => answer,
-        Err(_) => panic!("waited in vain: {what}"),
-    }
+    let Ok(answer) = tokio::time::timeout(PATIENCE, asking).await else { panic!("waited in vain: {what}") };
+    answer
 }
