@@ -5,12 +5,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { namesIn, WALL } from './wall.mjs';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const GENERATED = `${SRC}i18n/generated/messages/`;
 const SPOKEN = `${SRC}i18n/spoken.ts`;
-/** What a wall is made of; every message that is named there is one that it says. */
-const WALL = ['App.svelte', 'device/', 'wall/', 'map/', 'picture/', 'live/', 'ui/', 'api/'];
 
 /** The messages of one language, as they were compiled: name → code. */
 export function messagesIn(code: string): Map<string, string> {
@@ -19,11 +18,6 @@ export function messagesIn(code: string): Map<string, string> {
   const all = code.match(/^export /gm)?.length ?? 0;
   if (found.size !== all) throw new Error(`${all - found.size} messages are compiled in a form that is not known here`);
   return found;
-}
-
-/** The names of messages in the code of a screen. */
-export function namesIn(code: string): string[] {
-  return [...code.matchAll(/\bm\.([a-z]\w*)/g)].map(([, name = '']) => name);
 }
 
 function saidByWalls(): Set<string> {
