@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-// @ts-expect-error a script without types: it runs in node, before anything is built
 import { faultsOf } from '../../scripts/check-messages.mjs';
 
 const en = { wall_live: 'Live', wall_since: 'Since {time}', desk_post: 'Post' };
