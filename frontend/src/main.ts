@@ -6,10 +6,12 @@ import { loadAgainWhenServed } from './device/again';
 import { buildOf } from './device/build';
 import { getLocale } from './i18n/generated/runtime';
 import { speak } from './i18n/spoken';
+import { heedLanguage } from './i18n/told';
 import { applyTheme } from './ui/theme';
 
 const [screen = '', crisis = ''] = location.pathname.split('/').filter(Boolean).map(decodeURIComponent);
 document.documentElement.dataset.screen = screen;
+heedLanguage();
 document.documentElement.lang = getLocale();
 applyTheme(screen);
 
