@@ -12,10 +12,11 @@ const SPOKEN = `${SRC}i18n/spoken.ts`;
 /** What a wall is made of; every message that is named there is one that it says. */
 const WALL = ['App.svelte', 'device/', 'wall/', 'map/', 'picture/', 'live/', 'ui/', 'api/'];
 
-/** The messages of one language, as they were compiled: name → code. */
+/** The messages of one language, as they were compiled: name → code. What it lacks it takes from another. */
 export function messagesIn(code: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const [whole, name] of code.matchAll(/^export const (\w+) = [^]*?^};$/gm)) if (name) found.set(name, whole);
+  for (const [whole, name] of code.matchAll(/^export \{ (\w+) \} from "\.\/\w+\.js"$/gm)) if (name) found.set(name, whole);
   const all = code.match(/^export /gm)?.length ?? 0;
   if (found.size !== all) throw new Error(`${all - found.size} messages are compiled in a form that is not known here`);
   return found;
@@ -36,7 +37,8 @@ function saidByWalls(): Set<string> {
 function words(language: string, part: string): string {
   const wall = saidByWalls();
   const messages = messagesIn(readFileSync(`${GENERATED}${language}.js`, 'utf8'));
-  return [...messages].filter(([name]) => wall.has(name) === (part === 'wall')).map(([, code]) => code).join('\n');
+  const own = [...messages].filter(([name]) => wall.has(name) === (part === 'wall')).map(([, code]) => code).join('\n');
+  return own.replace(/ from "\.\/(\w+)\.js"$/gm, ` from 'virtual:words/$1/${part}'`);
 }
 
 /** For every language, what loads the words of walls and what loads the rest. */
