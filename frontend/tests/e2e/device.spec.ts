@@ -263,4 +263,6 @@ test('from afar nothing moves when things change, and no type falls below its si
   await expect(page.locator('[data-tile="fr-ncc"]')).toHaveAttribute('data-status', 'extreme');
   await expect(page.getByTestId('ticker')).toContainText('Rail signalling down');
   expect(await boxes()).toEqual(before);
+  // A message that a wall says and does not carry would read so.
+  await expect(page.locator('body')).not.toContainText('undefined');
 });
