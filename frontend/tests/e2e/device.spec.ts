@@ -196,7 +196,7 @@ test('where the browser lets no sound out, the wall says so; a click lets it', a
   await page.reload();
   await live(page);
   const sound = page.getByTestId('sound');
-  await expect(sound).toHaveText('Sound is blocked: click');
+  await expect(sound).toHaveText('no sound: click');
   await page.screenshot({ path: 'screenshots/state-sound-blocked.png' });
   await sound.click();
   await expect(sound).toHaveAttribute('data-state', 'on');
