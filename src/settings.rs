@@ -14,6 +14,7 @@ use toml::{Table, Value};
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::decide::Catalogue;
 use crate::domain::indicator::Indicator;
+use crate::domain::template::Template;
 
 /// The defaults, as written.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -120,6 +121,7 @@ struct Raw {
     sectors: Vec<Sector>,
     centres: Vec<Centre>,
     indicators: Vec<Indicator>,
+    templates: Vec<Template>,
 }
 
 #[derive(Deserialize)]
@@ -291,7 +293,12 @@ impl Layers {
                 token: SignedDuration::from_hours(24 * raw.accounts.token_days),
             },
             log: Log { level: raw.log.level, json: matches!(raw.log.format, LogFormat::Json) },
-            catalogue: Catalogue { centres: raw.centres, sectors: raw.sectors, indicators: raw.indicators },
+            catalogue: Catalogue {
+                centres: raw.centres,
+                sectors: raw.sectors,
+                indicators: raw.indicators,
+                templates: raw.templates,
+            },
         })
     }
 

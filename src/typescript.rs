@@ -8,15 +8,16 @@ use crate::domain::actor::By;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::crisis::IpcrRecord;
 use crate::domain::indicator::{Indicator, Missing, Reading, Value};
+use crate::domain::template::Template;
 use crate::domain::update::Source;
 use crate::domain::view::{
-    CellView, CentreView, CrisisView, EscalationView, FeedItem, PictureView, PreviousView, ReadingView, StepView,
-    UpdateHistoryView, UpdateView, What, WithdrawalView,
+    AnswerView, CellView, CentreView, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, PictureView,
+    PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What, WithdrawalView,
 };
 use crate::domain::vocabulary::{
     Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment, EscalationLevel,
-    EscalationState, EscalationStep, Freshness, IpcrMode, Measure, Outlook, Quality, Reliability, Role, Severity, Tlp,
-    Urgency,
+    EscalationState, EscalationStep, Freshness, IpcrMode, Layout, Measure, Outlook, Quality, QueryState, Reliability,
+    Role, Severity, Tlp, Urgency,
 };
 
 /// Where they stand. `VIGIE_WRITE_TYPES=1 cargo test --lib typescript` writes them anew.
@@ -39,16 +40,17 @@ fn types() -> String {
     let mut text = String::from("// Written by `VIGIE_WRITE_TYPES=1 cargo test --lib typescript`. Do not edit.\n\n");
     declare!(text:
         Environment, IpcrMode, CrisisPhase, CrisisState, Severity, Outlook, Urgency, Certainty, Reliability,
-        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, Role, CentreKind, Measure, Aggregation,
-        Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, IpcrRecord,
-        CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, EscalationView,
-        CentreView, ReadingView, What, FeedItem, PictureView,
+        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, QueryState, Layout, Role, CentreKind, Measure, Aggregation,
+        Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, Template,
+        IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, EscalationView,
+        AnswerView, QueryView, CentreView, ReadingView, What, FeedItem, PictureView,
     );
     text.push('\n');
     list_words!(text:
         "SEVERITIES" = Severity, "OUTLOOKS" = Outlook, "URGENCIES" = Urgency, "CERTAINTIES" = Certainty, "TLPS" = Tlp,
         "LEVELS" = EscalationLevel, "STEPS" = EscalationStep, "QUALITIES" = Quality, "RELIABILITIES" = Reliability,
         "CREDIBILITIES" = Credibility, "IPCR_MODES" = IpcrMode, "ENVIRONMENTS" = Environment, "ROLES" = Role,
+        "QUERY_STATES" = QueryState, "LAYOUTS" = Layout,
     );
     text
 }

@@ -2,7 +2,7 @@
 //!
 //! The form is disposable: another [`FORMAT`] is treated as nothing kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{CacheError, Field, Kept};
 use crate::domain::actor::Actor;
-use crate::domain::crisis::Crisis;
+use crate::domain::crisis::{Closure, Crisis, RecordedIpcr};
 use crate::domain::event::Entry;
-use crate::domain::ids::{CentreId, EscalationId, IndicatorId, SectorId, Seq, UpdateId};
+use crate::domain::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use crate::domain::mark::Audience;
 use crate::domain::picture::{Part, Picture};
 
 /// Name of the field that says in which form the others are.
 pub const FORMAT_FIELD: &str = "@format";
 /// The form that is written: to be counted up when the shape of the picture changes.
-pub const FORMAT: &str = "1";
+pub const FORMAT: &str = "2";
 
 /// What belongs to no single place.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +28,8 @@ struct Frame {
     crisis: Crisis,
     opened_by: Actor,
     recorded_at: Timestamp,
+    closed: Option<Closure>,
+    ipcr_history: VecDeque<RecordedIpcr>,
 }
 
 /// The fields of the parts that were touched.
@@ -45,6 +47,7 @@ pub fn all_fields(picture: &Picture) -> Vec<Field> {
     parts.extend(picture.readings.keys().map(|(centre, indicator)| Part::Reading(centre.clone(), indicator.clone())));
     parts.extend(picture.updates.keys().map(|id| Part::Update(*id)));
     parts.extend(picture.escalations.keys().map(|id| Part::Escalation(*id)));
+    parts.extend(picture.queries.keys().map(|id| Part::Query(*id)));
     parts.extend(picture.heard.keys().map(|centre| Part::Centre(centre.clone())));
     parts.extend(picture.heads.keys().map(|audience| Part::Head(audience.clone())));
     for (audience, entries) in &picture.feed {
@@ -62,6 +65,8 @@ fn field(picture: &Picture, part: &Part) -> Field {
                 crisis: picture.crisis.clone(),
                 opened_by: picture.opened_by.clone(),
                 recorded_at: picture.recorded_at,
+                closed: picture.closed.clone(),
+                ipcr_history: picture.ipcr_history.clone(),
             };
             ("crisis".to_owned(), Some(json(&frame)))
         }
@@ -75,6 +80,7 @@ fn field(picture: &Picture, part: &Part) -> Field {
         }
         Part::Update(id) => (format!("update/{id}"), picture.updates.get(id).map(json)),
         Part::Escalation(id) => (format!("escalation/{id}"), picture.escalations.get(id).map(json)),
+        Part::Query(id) => (format!("query/{id}"), picture.queries.get(id).map(json)),
         Part::Centre(centre) => {
             let heard = picture.heard.get(centre).map(|heard| json(&heard.iter().collect::<Vec<_>>()));
             (format!("heard/{centre}"), heard)
@@ -103,6 +109,8 @@ pub fn open(kept: Kept) -> Result<Picture, CacheError> {
     let frame: Frame = read(&take("crisis").ok_or_else(|| damaged("there is no crisis"))?)?;
     let mut picture = Picture::empty(frame.crisis, frame.opened_by, frame.recorded_at);
     picture.seq = at.seq;
+    picture.closed = frame.closed;
+    picture.ipcr_history = frame.ipcr_history;
     let mut feed: Vec<Arc<Entry>> = Vec::new();
     for (name, value) in &fields {
         let (kind, key) = name.split_once('/').ok_or_else(|| damaged(name))?;
@@ -124,6 +132,9 @@ pub fn open(kept: Kept) -> Result<Picture, CacheError> {
             }
             "escalation" => {
                 picture.escalations.insert(EscalationId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
+            }
+            "query" => {
+                picture.queries.insert(QueryId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
             }
             "heard" => {
                 let heard: Vec<(Audience, Timestamp)> = read(value)?;

@@ -4,9 +4,10 @@
 
 use super::actor::Actor;
 use super::command::Command;
-use super::ids::CentreId;
+use super::ids::{CentreId, QueryId};
 use super::picture::Picture;
-use super::refusal::Refusal;
+use super::query::QueryRecord;
+use super::refusal::{FieldFault, Refusal};
 use super::vocabulary::{EscalationStep, Role};
 
 /// Proof that the actor may ask this of this picture.
@@ -20,7 +21,13 @@ pub struct Permit<'a> {
 pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Command) -> Result<Permit<'a>, Refusal> {
     match (&command, picture) {
         (Command::OpenCrisis(_), _) => coordinator(actor)?,
-        (Command::RecordIpcr(_), Some(_)) => coordinator(actor)?,
+        (
+            Command::RecordIpcr(_)
+            | Command::CloseCrisis { .. }
+            | Command::ReopenCrisis { .. }
+            | Command::ScopeCrisis(_),
+            Some(_),
+        ) => coordinator(actor)?,
         (Command::PostUpdate(draft), Some(_)) => reporter_of(actor, &draft.centre)?,
         (Command::WithdrawUpdate { update, .. }, Some(picture)) => {
             let facts = picture.updates.get(update).ok_or(Refusal::Unknown("update"))?;
@@ -34,7 +41,39 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
             must_see(picture, actor, &escalation.mark.audience(&escalation.raised_by), "escalation")?;
             step_allowed(actor, step.step, &escalation.raised_by, &escalation.asked_of)?;
         }
-        (_, None) => return Err(Refusal::Unknown("crisis")),
+        (Command::AskQuery { update, .. }, Some(picture)) => {
+            let facts = picture.updates.get(update).ok_or(Refusal::Unknown("update"))?;
+            must_see(picture, actor, &facts.mark.audience(&facts.centre), "update")?;
+            coordinator(actor)?;
+            if facts.centre == actor.centre {
+                return Err(Refusal::Forbidden("this is your own centre's update: correct it, do not query it"));
+            }
+        }
+        (Command::AnswerQuery { query, .. }, Some(picture)) => {
+            let record = visible_query(picture, actor, *query)?;
+            reporter_of(actor, &record.query.centre)?;
+        }
+        (Command::WithdrawQuery { query, .. }, Some(picture)) => {
+            let record = visible_query(picture, actor, *query)?;
+            coordinator(actor)?;
+            if record.asked_by.centre != actor.centre {
+                return Err(Refusal::Forbidden("only the body that asked withdraws a query"));
+            }
+        }
+        (
+            Command::RecordIpcr(_)
+            | Command::CloseCrisis { .. }
+            | Command::ReopenCrisis { .. }
+            | Command::ScopeCrisis(_)
+            | Command::PostUpdate(_)
+            | Command::WithdrawUpdate { .. }
+            | Command::RaiseEscalation(_)
+            | Command::StepEscalation { .. }
+            | Command::AskQuery { .. }
+            | Command::AnswerQuery { .. }
+            | Command::WithdrawQuery { .. },
+            None,
+        ) => return Err(Refusal::Unknown("crisis")),
     }
     Ok(Permit { actor, command })
 }
@@ -55,6 +94,54 @@ pub fn reads_entries(role: Role) -> Result<(), Refusal> {
         Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator | Role::Partner => Ok(()),
         Role::WallDevice => Err(Refusal::Forbidden("a wall has the picture, not the journal")),
         Role::Auditor | Role::Admin => Err(Refusal::Forbidden("this role sees no content")),
+    }
+}
+
+/// Whether the role keeps walls: pairs them, sets them, revokes them.
+pub fn keeps_devices(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::DutyOfficer | Role::CentreLead | Role::Coordinator | Role::Admin => Ok(()),
+        Role::WallDevice | Role::Viewer | Role::Auditor | Role::Partner => {
+            Err(Refusal::Forbidden("only duty officers, centre leads, coordinators and admins keep walls"))
+        }
+    }
+}
+
+/// Whether the role keeps tokens: makes, lists and revokes them.
+pub fn keeps_tokens(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::CentreLead | Role::Coordinator | Role::Admin => Ok(()),
+        Role::WallDevice | Role::Viewer | Role::DutyOfficer | Role::Auditor | Role::Partner => {
+            Err(Refusal::Forbidden("only centre leads, coordinators and admins keep tokens"))
+        }
+    }
+}
+
+/// Whether the role reaches beyond its own centre where walls and tokens are kept.
+pub fn keeps_every_centre(role: Role) -> bool {
+    match role {
+        Role::Admin => true,
+        Role::WallDevice
+        | Role::Viewer
+        | Role::DutyOfficer
+        | Role::CentreLead
+        | Role::Coordinator
+        | Role::Auditor
+        | Role::Partner => false,
+    }
+}
+
+/// Whether a keeper of tokens may make one of this role.
+pub fn grants(keeper: Role, wanted: Role) -> Result<(), Refusal> {
+    match wanted {
+        Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Partner => keeps_tokens(keeper),
+        Role::Coordinator | Role::Auditor | Role::Admin if keeper == Role::Admin => Ok(()),
+        Role::Coordinator | Role::Auditor | Role::Admin => {
+            Err(Refusal::Forbidden("only an admin makes coordinators, auditors and admins"))
+        }
+        Role::WallDevice => {
+            Err(Refusal::Fields(vec![FieldFault::at("/role", "a wall is paired, it is given no token")]))
+        }
     }
 }
 
@@ -92,6 +179,17 @@ fn step_allowed(actor: &Actor, step: EscalationStep, raiser: &CentreId, asked: &
             EscalationStep::Reject | EscalationStep::RaiseLevel | EscalationStep::LowerLevel => leading,
         };
     if allowed { Ok(()) } else { Err(Refusal::Forbidden("this step belongs to another centre or role")) }
+}
+
+/// A query that the actor may know of: one of a cell that is in scope, under a mark that lets it.
+fn visible_query<'a>(picture: &'a Picture, actor: &Actor, id: QueryId) -> Result<&'a QueryRecord, Refusal> {
+    let record = picture.queries.get(&id).ok_or(Refusal::Unknown("query"))?;
+    must_see(picture, actor, &record.query.audience(), "query")?;
+    if picture.crisis.includes(&record.query.centre, &record.query.sector) {
+        Ok(record)
+    } else {
+        Err(Refusal::Unknown("query"))
+    }
 }
 
 fn must_see(

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::crisis::IpcrRecord;
 use super::escalation::Step;
-use super::ids::{CentreId, CrisisId, EscalationId, SectorId, UpdateId};
+use super::ids::{CentreId, CrisisId, EscalationId, QueryId, SectorId, UpdateId};
 use super::indicator::Reading;
 use super::mark::Mark;
 use super::update::Source;
@@ -16,10 +16,16 @@ use super::vocabulary::{Certainty, Environment, EscalationLevel, Outlook, Severi
 pub enum Command {
     OpenCrisis(OpenCrisis),
     RecordIpcr(IpcrRecord),
+    CloseCrisis { reason: String },
+    ReopenCrisis { reason: String },
+    ScopeCrisis(Scope),
     PostUpdate(Box<PostUpdate>),
     WithdrawUpdate { update: UpdateId, reason: String },
     RaiseEscalation(Box<RaiseEscalation>),
     StepEscalation { escalation: EscalationId, step: Step },
+    AskQuery { update: UpdateId, question: String },
+    AnswerQuery { query: QueryId, answer: String },
+    WithdrawQuery { query: QueryId, reason: String },
 }
 
 /// Open a crisis; sectors and centres default to all that are configured.
@@ -28,6 +34,13 @@ pub struct OpenCrisis {
     pub slug: CrisisId,
     pub name: String,
     pub environment: Environment,
+    pub sectors: Option<Vec<SectorId>>,
+    pub centres: Option<Vec<CentreId>>,
+}
+
+/// Choose the sectors and centres of a crisis anew, each as a whole list; what is not named stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
     pub sectors: Option<Vec<SectorId>>,
     pub centres: Option<Vec<CentreId>>,
 }

@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::centre::Sector;
-use super::ids::{CentreId, CrisisId};
+use super::ids::{CentreId, CrisisId, SectorId};
 use super::vocabulary::{CrisisPhase, CrisisState, Environment, IpcrMode};
 
 /// Most sectors of one crisis.
 pub const SECTORS_MAX: usize = 32;
 /// Most centres of one crisis.
 pub const CENTRES_MAX: usize = 128;
+/// Records of the IPCR mode kept in the picture; the journal keeps all.
+pub const IPCR_HISTORY_MAX: usize = 20;
 
 /// What was decided when the crisis was opened here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,9 +46,30 @@ pub struct IpcrRecord {
     pub source_url: Option<String>,
 }
 
+/// A record of the IPCR mode with who wrote it down, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedIpcr {
+    pub ipcr: IpcrRecord,
+    pub recorded_at: Timestamp,
+    pub by: Actor,
+}
+
+/// Why and by whom a crisis was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closure {
+    pub reason: String,
+    pub at: Timestamp,
+    pub by: Actor,
+}
+
 impl Crisis {
     /// The sector of that name, if the crisis uses it.
-    pub fn sector(&self, id: &super::ids::SectorId) -> Option<&Sector> {
+    pub fn sector(&self, id: &SectorId) -> Option<&Sector> {
         self.sectors.iter().find(|sector| sector.id == *id)
+    }
+
+    /// Whether what this centre says of this sector belongs to the crisis as it is scoped now.
+    pub fn includes(&self, centre: &CentreId, sector: &SectorId) -> bool {
+        self.centres.contains(centre) && self.sector(sector).is_some()
     }
 }

@@ -1,17 +1,22 @@
 //! Everything that can have happened, and the entry that says when and by whom.
 //!
-//! The serde form of [`Event`] *is* version 1 of the stored form: names here are read for ever.
-//! `tests/fixtures/journal/v1.jsonl` holds one of each and must always open.
+//! The serde form of [`Event`] *is* the stored form: names here are read for ever. Each kind is stored
+//! under the version it came with ([`Event::version`]), so that older kinds stay as they were, byte for
+//! byte. `tests/fixtures/journal/v1.jsonl` and `v2.jsonl` hold one of each and must always open.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::actor::Actor;
+use super::centre::Sector;
 use super::crisis::{Crisis, IpcrRecord};
 use super::escalation::{Escalation, Step};
-use super::ids::{CentreId, EscalationId, SectorId, Seq, UpdateId};
+use super::ids::{CentreId, EscalationId, QueryId, SectorId, Seq, UpdateId};
 use super::mark::{Audience, Mark};
+use super::query::Query;
 use super::update::SituationUpdate;
 use super::vocabulary::Tlp;
 
@@ -25,38 +30,119 @@ pub enum Event {
     UpdateWithdrawn { update: UpdateId, centre: CentreId, sector: SectorId, mark: Mark, reason: String },
     EscalationRaised { escalation: Box<Escalation> },
     EscalationStepped { escalation: EscalationId, raised_by: CentreId, mark: Mark, step: Step },
+    QueryAsked { query: Box<Query> },
+    QueryAnswered { query: QueryId, centre: CentreId, mark: Mark, answer: String },
+    QueryWithdrawn { query: QueryId, centre: CentreId, mark: Mark, reason: String },
+    CrisisClosed { reason: String },
+    CrisisReopened { reason: String },
+    CrisisScoped { sectors: Vec<Sector>, centres: BTreeSet<CentreId> },
 }
 
 impl Event {
     /// Who may see this event; fixed for ever by the event itself.
     pub fn audience(&self) -> Audience {
         match self {
-            Self::CrisisOpened { .. } | Self::IpcrRecorded { .. } => Audience::Everyone,
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. }
+            | Self::CrisisScoped { .. } => Audience::Everyone,
             Self::UpdatePosted { update } => update.mark.audience(&update.centre),
-            Self::UpdateWithdrawn { centre, mark, .. } => mark.audience(centre),
             Self::EscalationRaised { escalation } => escalation.mark.audience(&escalation.raised_by),
             Self::EscalationStepped { raised_by, mark, .. } => mark.audience(raised_by),
+            Self::QueryAsked { query } => query.audience(),
+            Self::UpdateWithdrawn { centre, mark, .. }
+            | Self::QueryAnswered { centre, mark, .. }
+            | Self::QueryWithdrawn { centre, mark, .. } => mark.audience(centre),
         }
     }
 
     /// The label to print beside it.
     pub fn tlp(&self) -> Tlp {
         match self {
-            Self::CrisisOpened { .. } | Self::IpcrRecorded { .. } => Tlp::Clear,
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. }
+            | Self::CrisisScoped { .. } => Tlp::Clear,
             Self::UpdatePosted { update } => update.mark.tlp,
-            Self::UpdateWithdrawn { mark, .. } | Self::EscalationStepped { mark, .. } => mark.tlp,
             Self::EscalationRaised { escalation } => escalation.mark.tlp,
+            Self::QueryAsked { query } => query.mark.tlp,
+            Self::UpdateWithdrawn { mark, .. }
+            | Self::EscalationStepped { mark, .. }
+            | Self::QueryAnswered { mark, .. }
+            | Self::QueryWithdrawn { mark, .. } => mark.tlp,
         }
     }
 
-    /// The update or escalation this is about, if it is about one.
+    /// The update, escalation or query this is about, if it is about one.
     pub fn subject(&self) -> Option<Uuid> {
         match self {
-            Self::CrisisOpened { .. } | Self::IpcrRecorded { .. } => None,
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. }
+            | Self::CrisisScoped { .. } => None,
             Self::UpdatePosted { update } => Some(update.id.0),
             Self::UpdateWithdrawn { update, .. } => Some(update.0),
             Self::EscalationRaised { escalation } => Some(escalation.id.0),
             Self::EscalationStepped { escalation, .. } => Some(escalation.0),
+            Self::QueryAsked { query } => Some(query.id.0),
+            Self::QueryAnswered { query, .. } | Self::QueryWithdrawn { query, .. } => Some(query.0),
+        }
+    }
+
+    /// The cell this puts an update into or takes one out of.
+    pub fn cell(&self) -> Option<(&CentreId, &SectorId)> {
+        match self {
+            Self::UpdatePosted { update } => Some((&update.centre, &update.sector)),
+            Self::UpdateWithdrawn { centre, sector, .. } => Some((centre, sector)),
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::EscalationRaised { .. }
+            | Self::EscalationStepped { .. }
+            | Self::QueryAsked { .. }
+            | Self::QueryAnswered { .. }
+            | Self::QueryWithdrawn { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. }
+            | Self::CrisisScoped { .. } => None,
+        }
+    }
+
+    /// The update that this one replaces.
+    pub fn supersedes(&self) -> Option<UpdateId> {
+        match self {
+            Self::UpdatePosted { update } => update.supersedes,
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::UpdateWithdrawn { .. }
+            | Self::EscalationRaised { .. }
+            | Self::EscalationStepped { .. }
+            | Self::QueryAsked { .. }
+            | Self::QueryAnswered { .. }
+            | Self::QueryWithdrawn { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. }
+            | Self::CrisisScoped { .. } => None,
+        }
+    }
+
+    /// Whether this changes who may see what was said before: what was told no longer adds up then.
+    pub const fn changes_who_sees(&self) -> bool {
+        match self {
+            Self::CrisisScoped { .. } => true,
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::UpdatePosted { .. }
+            | Self::UpdateWithdrawn { .. }
+            | Self::EscalationRaised { .. }
+            | Self::EscalationStepped { .. }
+            | Self::QueryAsked { .. }
+            | Self::QueryAnswered { .. }
+            | Self::QueryWithdrawn { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. } => false,
         }
     }
 
@@ -69,6 +155,30 @@ impl Event {
             Self::UpdateWithdrawn { .. } => "update_withdrawn",
             Self::EscalationRaised { .. } => "escalation_raised",
             Self::EscalationStepped { .. } => "escalation_stepped",
+            Self::QueryAsked { .. } => "query_asked",
+            Self::QueryAnswered { .. } => "query_answered",
+            Self::QueryWithdrawn { .. } => "query_withdrawn",
+            Self::CrisisClosed { .. } => "crisis_closed",
+            Self::CrisisReopened { .. } => "crisis_reopened",
+            Self::CrisisScoped { .. } => "crisis_scoped",
+        }
+    }
+
+    /// The version of the stored form that this kind came with, and is written under for ever.
+    pub const fn version(&self) -> u32 {
+        match self {
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::UpdatePosted { .. }
+            | Self::UpdateWithdrawn { .. }
+            | Self::EscalationRaised { .. }
+            | Self::EscalationStepped { .. } => 1,
+            Self::QueryAsked { .. }
+            | Self::QueryAnswered { .. }
+            | Self::QueryWithdrawn { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. }
+            | Self::CrisisScoped { .. } => 2,
         }
     }
 }

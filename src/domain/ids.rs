@@ -122,6 +122,10 @@ uuid_id! {
     EscalationId
 }
 uuid_id! {
+    /// A query to a centre about one of its updates.
+    QueryId
+}
+uuid_id! {
     /// An account or device: what a token stands for.
     AccountId
 }

@@ -23,6 +23,10 @@ pub struct Indicator {
     pub direction: Direction,
     /// Whether halves make sense; counts of people are whole.
     pub decimals: bool,
+    /// Why figures of several centres are not brought together, by language; there where `aggregation` is `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub not_summed_because: Option<BTreeMap<String, String>>,
 }
 
 /// What was read: a figure, or why there is none.

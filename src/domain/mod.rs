@@ -2,7 +2,7 @@
 //!
 //! - [`vocabulary`]: every enumeration once, with its one spelling.
 //! - [`mark`]: TLP 2.0 and who may see what; [`view`] is the only way from the picture to an eye.
-//! - [`crisis`], [`centre`], [`update`], [`escalation`], [`indicator`]: the nouns.
+//! - [`crisis`], [`centre`], [`update`], [`query`], [`escalation`], [`indicator`], [`template`]: the nouns.
 //! - [`command`] is what may be asked, [`event`] what can have happened.
 //! - [`access`] says who may ask, [`decide`] what follows, [`picture`] what is then true.
 //!
@@ -21,8 +21,10 @@ pub mod ids;
 pub mod indicator;
 pub mod mark;
 pub mod picture;
+pub mod query;
 pub mod refusal;
 pub mod shelf;
+pub mod template;
 pub mod text;
 pub mod update;
 pub mod view;

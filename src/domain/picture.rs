@@ -12,14 +12,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
-use super::crisis::{Crisis, IpcrRecord};
+use super::centre::Sector;
+use super::crisis::{Closure, Crisis, IPCR_HISTORY_MAX, IpcrRecord, RecordedIpcr};
 use super::escalation::{Escalation, Standing, Step};
 use super::event::{Entry, Event};
-use super::ids::{CentreId, EscalationId, IndicatorId, SectorId, Seq, UpdateId};
+use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark};
+use super::query::{self, Query, QueryRecord, Said};
 use super::shelf::Shelf;
 use super::update::SituationUpdate;
+use super::vocabulary::CrisisState;
 
 /// Entries kept in the feed, per audience.
 pub const FEED_ENTRIES_MAX: usize = 50;
@@ -70,6 +73,13 @@ pub struct EscalationRecord {
     pub steps: VecDeque<TakenStep>,
 }
 
+impl EscalationRecord {
+    /// When something last happened to it.
+    pub fn changed_at(&self) -> Timestamp {
+        self.steps.back().map_or(self.raised_at, |step| step.at)
+    }
+}
+
 /// A step with who and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TakenStep {
@@ -86,6 +96,7 @@ pub enum Part {
     Cell(CentreId, SectorId),
     Reading(CentreId, IndicatorId),
     Escalation(EscalationId),
+    Query(QueryId),
     Update(UpdateId),
     Feed(Audience, Seq),
     Head(Audience),
@@ -98,10 +109,15 @@ pub struct Picture {
     pub recorded_at: Timestamp,
     pub crisis: Crisis,
     pub opened_by: Actor,
+    /// Why the crisis takes no reports, while it does not.
+    pub closed: Option<Closure>,
+    /// Oldest first; the newest is the mode in force.
+    pub ipcr_history: VecDeque<RecordedIpcr>,
     pub cells: OrdMap<(CentreId, SectorId), Shelf<Arc<Posted>>>,
     pub readings: OrdMap<(CentreId, IndicatorId), Shelf<PostedReading>>,
     pub updates: HashMap<UpdateId, UpdateFacts>,
     pub escalations: OrdMap<EscalationId, EscalationRecord>,
+    pub queries: OrdMap<QueryId, QueryRecord>,
     /// When each centre was last heard, per audience of what it said.
     pub heard: OrdMap<CentreId, OrdMap<Audience, Timestamp>>,
     /// Newest entry per audience: what a viewer's own position is made of.
@@ -126,10 +142,13 @@ impl Picture {
             recorded_at,
             crisis,
             opened_by,
+            closed: None,
+            ipcr_history: VecDeque::new(),
             cells: OrdMap::new(),
             readings: OrdMap::new(),
             updates: HashMap::new(),
             escalations: OrdMap::new(),
+            queries: OrdMap::new(),
             heard: OrdMap::new(),
             heads: OrdMap::new(),
             feed: OrdMap::new(),
@@ -150,7 +169,7 @@ impl Picture {
             Event::CrisisOpened { .. } => {
                 touched.insert(Part::Crisis);
             }
-            Event::IpcrRecorded { ipcr } => self.record_ipcr(ipcr, &mut touched),
+            Event::IpcrRecorded { ipcr } => self.record_ipcr(entry, ipcr, &mut touched),
             Event::UpdatePosted { update } => self.post(entry, update, &audience, &mut touched),
             Event::UpdateWithdrawn { update, centre, sector, .. } => {
                 self.withdraw(*update, centre, sector, &mut touched);
@@ -159,13 +178,31 @@ impl Picture {
             Event::EscalationStepped { escalation, step, .. } => {
                 self.step(entry, *escalation, step, &mut touched);
             }
+            Event::QueryAsked { query } => self.ask(entry, query, &mut touched),
+            Event::QueryAnswered { query, answer, .. } => {
+                self.end_query(*query, query::Standing::Answered(said(entry, answer)), &mut touched);
+            }
+            Event::QueryWithdrawn { query, reason, .. } => {
+                self.end_query(*query, query::Standing::Withdrawn(said(entry, reason)), &mut touched);
+            }
+            Event::CrisisClosed { reason } => {
+                let closure = Closure { reason: reason.clone(), at: entry.recorded_at, by: entry.actor.clone() };
+                self.set_state(CrisisState::Closed, Some(closure), &mut touched);
+            }
+            Event::CrisisReopened { .. } => self.set_state(CrisisState::Open, None, &mut touched),
+            Event::CrisisScoped { sectors, centres } => self.scope(sectors, centres, &mut touched),
         }
         self.head(entry, audience, &mut touched);
         touched
     }
 
-    fn record_ipcr(&mut self, ipcr: &IpcrRecord, touched: &mut BTreeSet<Part>) {
+    fn record_ipcr(&mut self, entry: &Entry, ipcr: &IpcrRecord, touched: &mut BTreeSet<Part>) {
         self.crisis.ipcr = Some(ipcr.clone());
+        if self.ipcr_history.len() == IPCR_HISTORY_MAX {
+            self.ipcr_history.pop_front();
+        }
+        let recorded = RecordedIpcr { ipcr: ipcr.clone(), recorded_at: entry.recorded_at, by: entry.actor.clone() };
+        self.ipcr_history.push_back(recorded);
         touched.insert(Part::Crisis);
     }
 
@@ -274,6 +311,36 @@ impl Picture {
         touched.insert(Part::Escalation(id));
     }
 
+    fn ask(&mut self, entry: &Entry, query: &Query, touched: &mut BTreeSet<Part>) {
+        let record = QueryRecord {
+            query: query.clone(),
+            asked_at: entry.recorded_at,
+            asked_by: entry.actor.clone(),
+            standing: query::Standing::Open,
+        };
+        self.queries.insert(query.id, record);
+        touched.insert(Part::Query(query.id));
+    }
+
+    fn end_query(&mut self, id: QueryId, standing: query::Standing, touched: &mut BTreeSet<Part>) {
+        let Some(record) = self.queries.get_mut(&id) else { return };
+        record.standing = standing;
+        touched.insert(Part::Query(id));
+    }
+
+    fn set_state(&mut self, state: CrisisState, closed: Option<Closure>, touched: &mut BTreeSet<Part>) {
+        self.crisis.state = state;
+        self.closed = closed;
+        touched.insert(Part::Crisis);
+    }
+
+    /// What is left out of scope stays here and is no longer shown: it comes back when the scope does.
+    fn scope(&mut self, sectors: &[Sector], centres: &BTreeSet<CentreId>, touched: &mut BTreeSet<Part>) {
+        self.crisis.sectors = sectors.to_vec();
+        self.crisis.centres.clone_from(centres);
+        touched.insert(Part::Crisis);
+    }
+
     fn head(&mut self, entry: &Arc<Entry>, audience: Audience, touched: &mut BTreeSet<Part>) {
         let feed = self.feed.entry(audience.clone()).or_default();
         if feed.len() == FEED_ENTRIES_MAX
@@ -286,4 +353,8 @@ impl Picture {
         self.heads.insert(audience.clone(), entry.seq);
         touched.insert(Part::Head(audience));
     }
+}
+
+fn said(entry: &Entry, text: &str) -> Said {
+    Said { text: text.to_owned(), at: entry.recorded_at, by: entry.actor.clone() }
 }

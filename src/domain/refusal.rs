@@ -1,6 +1,6 @@
 //! Why something asked was not done: typed, without transport and without advice for programs.
 
-use super::vocabulary::{CrisisState, EscalationLevel, EscalationState, EscalationStep};
+use super::vocabulary::{CrisisState, EscalationLevel, EscalationState, EscalationStep, QueryState};
 
 /// A refusal that is the asker's to read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,9 @@ pub enum Refusal {
     /// The update was already replaced or withdrawn.
     #[error("this update was already {0}")]
     AlreadyGone(&'static str),
+    /// The query has ended.
+    #[error("this query is {0}")]
+    QueryIs(QueryState),
     /// The crisis does not take reports.
     #[error("the crisis is {0}")]
     CrisisIs(CrisisState),

@@ -7,6 +7,9 @@ pub const BODY_CHARS_MAX: usize = 4_000;
 /// Longest reason or note, in Unicode scalar values.
 pub const NOTE_CHARS_MAX: usize = 1_000;
 
+/// Longest question of a query and longest answer to one, in Unicode scalar values.
+pub const QUERY_CHARS_MAX: usize = 2_000;
+
 /// Whether several lines are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {

@@ -139,6 +139,14 @@ vocabulary! {
     }
 }
 vocabulary! {
+    /// Where a query to a centre stands.
+    QueryState { Open = "open", Answered = "answered", Withdrawn = "withdrawn" }
+}
+vocabulary! {
+    /// What a wall shows: map and matrix, or tiles that are read from across a room.
+    Layout { Overview = "overview", Far = "far" }
+}
+vocabulary! {
     /// What somebody is in a centre.
     Role {
         WallDevice = "wall_device", Viewer = "viewer", DutyOfficer = "duty_officer",
@@ -229,6 +237,8 @@ mod tests {
         check(EscalationStep::ALL, EscalationStep::as_str, EscalationStep::parse);
         check(Role::ALL, Role::as_str, Role::parse);
         check(IpcrMode::ALL, IpcrMode::as_str, IpcrMode::parse);
+        check(QueryState::ALL, QueryState::as_str, QueryState::parse);
+        check(Layout::ALL, Layout::as_str, Layout::parse);
         assert_eq!(Tlp::parse("AMBER"), None);
     }
 }

@@ -150,6 +150,7 @@ impl From<Refusal> for Problem {
             | Refusal::LevelEnds { .. }
             | Refusal::AlreadyGone(_)
             | Refusal::CrisisIs(_)
+            | Refusal::QueryIs(_)
             | Refusal::SlugTaken => Kind::Conflict,
         };
         Self::new(kind, refusal.to_string())

@@ -1,4 +1,4 @@
-//! Entry ⇄ stored form. Version 1 is for ever: `tests/fixtures/journal/v1.jsonl` is never edited.
+//! Entry ⇄ stored form. Versions are for ever: `tests/fixtures/journal/v1.jsonl` and `v2.jsonl` are never edited.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,8 +6,8 @@ use super::RequestKey;
 use crate::domain::event::Entry;
 use crate::domain::ids::CrisisId;
 
-/// The version that is written.
-pub const VERSION: u32 = 1;
+/// The newest version that is written; each kind of event is written under the one it came with.
+pub const VERSION_MAX: u32 = 2;
 
 /// An entry as it is stored, with what belongs to it but is not its content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,13 +25,16 @@ pub struct Stored {
 pub enum CodecError {
     #[error("it was written by a newer version ({0}) of this program")]
     Newer(u32),
+    #[error("it is stored under version {0}, which has no {1}")]
+    Misplaced(u32, &'static str),
     #[error("it is not an entry: {0}")]
     Malformed(#[from] serde_json::Error),
 }
 
 /// The stored form of an entry.
 pub fn encode(crisis: &CrisisId, entry: &Entry, request: Option<&RequestKey>) -> String {
-    let stored = Stored { v: VERSION, crisis: crisis.clone(), request: request.cloned(), entry: entry.clone() };
+    let stored =
+        Stored { v: entry.event.version(), crisis: crisis.clone(), request: request.cloned(), entry: entry.clone() };
     serde_json::to_string(&stored).expect("entries have string keys and finite numbers")
 }
 
@@ -42,10 +45,12 @@ pub fn decode(stored: &str) -> Result<Stored, CodecError> {
         v: u32,
     }
     let Version { v } = serde_json::from_str(stored)?;
-    if v > VERSION {
+    if v > VERSION_MAX {
         return Err(CodecError::Newer(v));
     }
-    Ok(serde_json::from_str(stored)?)
+    let stored: Stored = serde_json::from_str(stored)?;
+    let event = &stored.entry.event;
+    if v == event.version() { Ok(stored) } else { Err(CodecError::Misplaced(v, event.kind())) }
 }
 
 #[cfg(test)]
@@ -53,19 +58,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_frozen_journal_opens_and_would_be_written_the_same_again() {
-        let mut kinds = std::collections::BTreeSet::new();
-        for line in include_str!("../../tests/fixtures/journal/v1.jsonl").lines() {
-            let stored = decode(line).expect("version 1 is read for ever");
-            assert_eq!(encode(&stored.crisis, &stored.entry, stored.request.as_ref()), line);
-            kinds.insert(stored.entry.event.kind());
+    fn the_frozen_journals_open_and_would_be_written_the_same_again() {
+        let frozen = [
+            (1, include_str!("../../tests/fixtures/journal/v1.jsonl")),
+            (2, include_str!("../../tests/fixtures/journal/v2.jsonl")),
+        ];
+        for (version, lines) in frozen {
+            let mut kinds = std::collections::BTreeSet::new();
+            for line in lines.lines() {
+                let stored = decode(line).expect("what was once written is read for ever");
+                assert_eq!(encode(&stored.crisis, &stored.entry, stored.request.as_ref()), line);
+                if stored.v == version {
+                    kinds.insert(stored.entry.event.kind());
+                }
+            }
+            assert_eq!(kinds.len(), 6, "one of each kind of version {version}: {kinds:?}");
         }
-        assert_eq!(kinds.len(), 6, "one of each kind: {kinds:?}");
+    }
+
+    #[test]
+    fn a_kind_under_another_version_than_its_own_is_refused() {
+        let line = include_str!("../../tests/fixtures/journal/v1.jsonl").lines().next().expect("a line");
+        let error = decode(&line.replacen(r#""v":1"#, r#""v":2"#, 1)).expect_err("it is of version 1");
+        assert!(matches!(error, CodecError::Misplaced(2, "crisis_opened")), "{error}");
     }
 
     #[test]
     fn what_a_newer_version_wrote_is_refused_by_name() {
-        let error = decode(r#"{"v":2,"crisis":"x","something":"new"}"#).expect_err("newer");
-        assert!(matches!(error, CodecError::Newer(2)));
+        let error = decode(r#"{"v":3,"crisis":"x","something":"new"}"#).expect_err("newer");
+        assert!(matches!(error, CodecError::Newer(3)));
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, RequestKey, chain, codec,
 };
-use crate::domain::event::{Entry, Event};
+use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 
 /// Entries in memory.
@@ -102,8 +102,7 @@ impl Journal for MemoryJournal {
 
     async fn about(&self, crisis: &CrisisId, subject: Uuid) -> Result<Vec<Arc<Entry>>, JournalError> {
         Ok(self.select(crisis, |(entry, _)| {
-            let replaces = matches!(&entry.event, Event::UpdatePosted { update }
-                if update.supersedes.is_some_and(|id| id.0 == subject));
+            let replaces = entry.event.supersedes().is_some_and(|id| id.0 == subject);
             (replaces || entry.event.subject() == Some(subject)).then(|| Arc::clone(entry))
         }))
     }

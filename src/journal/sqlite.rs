@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec};
-use crate::domain::event::{Entry, Event};
+use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 
 /// Version of the tables that this program knows.
@@ -247,14 +247,6 @@ fn open_crisis(transaction: &Transaction<'_>, crisis: &CrisisId) -> Result<bool,
 
 fn insert(transaction: &Transaction<'_>, append: &Append, stored: &str, hash: &[u8; 32]) -> rusqlite::Result<()> {
     let Append { crisis, entry, request } = append;
-    let supersedes = match &entry.event {
-        Event::UpdatePosted { update } => update.supersedes,
-        Event::CrisisOpened { .. }
-        | Event::IpcrRecorded { .. }
-        | Event::UpdateWithdrawn { .. }
-        | Event::EscalationRaised { .. }
-        | Event::EscalationStepped { .. } => None,
-    };
     let insert = "insert into entry (crisis, seq, stored, hash, subject, supersedes, account, request_key, digest)
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     transaction.prepare_cached(insert)?.execute(params![
@@ -263,7 +255,7 @@ fn insert(transaction: &Transaction<'_>, append: &Append, stored: &str, hash: &[
         stored,
         hash,
         entry.event.subject().map(Uuid::into_bytes),
-        supersedes.map(|id| id.0.into_bytes()),
+        entry.event.supersedes().map(|id| id.0.into_bytes()),
         request.as_ref().map(|request| request.account.0.into_bytes()),
         request.as_ref().map(|request| &request.key),
         request.as_ref().map(|request| &request.digest),

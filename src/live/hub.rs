@@ -170,7 +170,7 @@ impl Hub {
         if lines.is_empty() {
             return;
         }
-        let changes: Vec<_> = parts.into_iter().filter_map(|part| eye.change(part)).collect();
+        let changes = eye.changes(parts);
         let word: Arc<str> = Arc::from((eye.seal)(upto));
         let mut state = lock(&audience.state);
         let text = protocol::change(&state.position, &word, now, &changes, &lines);

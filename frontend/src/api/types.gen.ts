@@ -14,6 +14,8 @@ export type Tlp = "red" | "amber_strict" | "amber" | "green" | "clear";
 export type EscalationLevel = "watch" | "coordination" | "political";
 export type EscalationState = "raised" | "acknowledged" | "assigned" | "in_progress" | "resolved" | "closed" | "rejected";
 export type EscalationStep = "acknowledge" | "assign" | "start" | "resolve" | "close" | "reject" | "reopen" | "raise-level" | "lower-level" | "snooze";
+export type QueryState = "open" | "answered" | "withdrawn";
+export type Layout = "overview" | "far";
 export type Role = "wall_device" | "viewer" | "duty_officer" | "centre_lead" | "coordinator" | "auditor" | "admin" | "partner";
 export type CentreKind = "national" | "eu" | "regional" | "observer";
 export type Measure = "stock" | "flow";
@@ -56,9 +58,36 @@ unit: string, measure: Measure, aggregation: Aggregation, direction: Direction,
 /**
  * Whether halves make sense; counts of people are whole.
  */
-decimals: boolean, };
+decimals: boolean, 
+/**
+ * Why figures of several centres are not brought together, by language; there where `aggregation` is `none`.
+ */
+not_summed_because?: { [key in string]: string }, };
+export type Template = { id: string, sector: string, 
+/**
+ * Each text by language (BCP 47).
+ */
+name: { [key in string]: string }, headline: { [key in string]: string }, body: { [key in string]: string }, 
+/**
+ * The severity it begins with; `null` leaves it to the officer.
+ */
+severity: Severity | null, 
+/**
+ * Figures that are usually read with it.
+ */
+indicators: Array<string>, };
 export type IpcrRecord = { mode: IpcrMode, since: string, decided_by: string, source_url?: string | null, };
-export type CrisisView = { slug: string, name: string, environment: Environment, phase: CrisisPhase, state: CrisisState, opened_at: string, sectors: Array<Sector>, centres: Array<string>, ipcr: IpcrRecord | null, };
+export type IpcrHistoryView = { recorded_at: string, by: By, mode: IpcrMode, since: string, decided_by: string, source_url?: string | null, };
+export type ClosedView = { reason: string, at: string, by: By, };
+export type CrisisView = { slug: string, name: string, environment: Environment, phase: CrisisPhase, state: CrisisState, opened_at: string, sectors: Array<Sector>, centres: Array<string>, ipcr: IpcrRecord | null, 
+/**
+ * Why it takes no reports, while it does not.
+ */
+closed: ClosedView | null, 
+/**
+ * Newest first.
+ */
+ipcr_history: Array<IpcrHistoryView>, };
 export type UpdateView = { id: string, centre: string, sector: string, nil: boolean, severity: Severity, outlook: Outlook, urgency: Urgency | null, certainty: Certainty | null, headline: string, body: string | null, as_of: string, recorded_at: string, valid_until: string, tlp: Tlp, recipients: Array<string>, source: Source | null, areas: Array<string>, readings: Array<Reading>, supersedes: string | null, lang: string | null, by: By, };
 export type PreviousView = { id: string, nil: boolean, severity: Severity, as_of: string, };
 export type CellView = { centre: string, sector: string, update: UpdateView, 
@@ -82,6 +111,12 @@ owner: string | null, assignee: string | null, snoozed_until: string | null, dec
  * Oldest first.
  */
 steps: Array<StepView>, };
+export type AnswerView = { text: string, at: string, by: By, };
+export type QueryView = { id: string, update: string, 
+/**
+ * The centre that is asked.
+ */
+centre: string, sector: string, question: string, asked_at: string, asked_by: By, state: QueryState, answer: AnswerView | null, withdrawn: WithdrawalView | null, tlp: Tlp, recipients: Array<string>, };
 export type CentreView = { last_heard: string | null, id: string, 
 /**
  * What a tile shows: ISO 3166-1 alpha-2 for a country, the body's own short code otherwise.
@@ -100,9 +135,17 @@ name: { [key in string]: string },
  */
 timezone: string, languages: Array<string>, };
 export type ReadingView = { centre: string, indicator: string, value: Value, as_of: string, recorded_at: string, quality: Quality, tlp: Tlp, update: string, };
-export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, };
-export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, });
-export type PictureView = { crisis: CrisisView, position: string, cells: Array<CellView>, escalations: Array<EscalationView>, centres: Array<CentreView>, readings: Array<ReadingView>, 
+export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, };
+export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, });
+export type PictureView = { crisis: CrisisView, position: string, cells: Array<CellView>, 
+/**
+ * Every one that somebody still has to act on, and the newest that are closed or rejected.
+ */
+escalations: Array<EscalationView>, 
+/**
+ * Every open one, and the newest that were answered or withdrawn.
+ */
+queries: Array<QueryView>, centres: Array<CentreView>, readings: Array<ReadingView>, 
 /**
  * Newest first.
  */
@@ -121,3 +164,5 @@ export const CREDIBILITIES: readonly Credibility[] = ["1", "2", "3", "4", "5", "
 export const IPCR_MODES: readonly IpcrMode[] = ["none", "monitoring", "information_sharing", "full_activation"];
 export const ENVIRONMENTS: readonly Environment[] = ["actual", "exercise", "test"];
 export const ROLES: readonly Role[] = ["wall_device", "viewer", "duty_officer", "centre_lead", "coordinator", "auditor", "admin", "partner"];
+export const QUERY_STATES: readonly QueryState[] = ["open", "answered", "withdrawn"];
+export const LAYOUTS: readonly Layout[] = ["overview", "far"];

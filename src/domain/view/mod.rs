@@ -3,7 +3,7 @@
 //! What a viewer is shown equals the fold of the entries that this viewer may see. Positions are
 //! handed out as opaque words by a [`Seal`], so that nobody can count what is hidden.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,19 +11,28 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::actor::By;
-use super::centre::{Centre, Sector};
-use super::crisis::IpcrRecord;
+use super::centre::Centre;
+use super::crisis::{Closure, RecordedIpcr};
 use super::escalation::Step;
 use super::event::{Entry, Event};
-use super::ids::{CentreId, CrisisId, EscalationId, IndicatorId, SectorId, Seq, UpdateId};
-use super::indicator::{Reading, Value};
+use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq};
+use super::indicator::Reading;
 use super::mark::{Audience, Mark, Viewer};
 use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
-use super::update::{SituationUpdate, Source};
-use super::vocabulary::{
-    Certainty, CrisisPhase, CrisisState, Environment, EscalationLevel, EscalationState, EscalationStep, Outlook,
-    Quality, Severity, Tlp, Urgency,
+use super::query::{self, QueryRecord, Said};
+use super::update::SituationUpdate;
+use super::vocabulary::EscalationState;
+
+mod shapes;
+
+pub use self::shapes::{
+    AnswerView, CellView, CentreView, Change, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, Item,
+    Key, PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What,
+    WithdrawalView,
 };
+
+/// Finished escalations, and ended queries, that a viewer is shown at the most; open ones are always shown.
+pub const FINISHED_SHOWN_MAX: usize = 100;
 
 /// Proof that a value has passed the marks. Only this module makes one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,235 +48,6 @@ impl<T> Visible<T> {
 
 /// Turns a number of this crisis's journal into the word a client may hold.
 pub type Seal<'a> = &'a dyn Fn(Seq) -> String;
-
-/// The whole picture of one viewer, but for the time of answering.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct PictureView {
-    pub crisis: CrisisView,
-    pub position: String,
-    pub cells: Vec<CellView>,
-    pub escalations: Vec<EscalationView>,
-    pub centres: Vec<CentreView>,
-    pub readings: Vec<ReadingView>,
-    /// Newest first.
-    pub feed: Vec<FeedItem>,
-}
-
-/// The frame of the crisis.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct CrisisView {
-    pub slug: CrisisId,
-    pub name: String,
-    pub environment: Environment,
-    pub phase: CrisisPhase,
-    pub state: CrisisState,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub opened_at: Timestamp,
-    pub sectors: Vec<Sector>,
-    pub centres: Vec<CentreId>,
-    pub ipcr: Option<IpcrRecord>,
-}
-
-/// What one centre says of one sector, as far as this viewer may see.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct CellView {
-    pub centre: CentreId,
-    pub sector: SectorId,
-    pub update: UpdateView,
-    /// What stood here before and still stands behind it.
-    pub previous: Option<PreviousView>,
-}
-
-/// The statement behind the newest one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct PreviousView {
-    pub id: UpdateId,
-    pub nil: bool,
-    pub severity: Severity,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub as_of: Timestamp,
-}
-
-/// A situation update.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct UpdateView {
-    pub id: UpdateId,
-    pub centre: CentreId,
-    pub sector: SectorId,
-    pub nil: bool,
-    pub severity: Severity,
-    pub outlook: Outlook,
-    pub urgency: Option<Urgency>,
-    pub certainty: Option<Certainty>,
-    pub headline: String,
-    pub body: Option<String>,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub as_of: Timestamp,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub recorded_at: Timestamp,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub valid_until: Timestamp,
-    pub tlp: Tlp,
-    pub recipients: Vec<CentreId>,
-    pub source: Option<Source>,
-    pub areas: Vec<String>,
-    pub readings: Vec<Reading>,
-    pub supersedes: Option<UpdateId>,
-    pub lang: Option<String>,
-    pub by: By,
-}
-
-/// A single update with what became of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct UpdateHistoryView {
-    #[serde(flatten)]
-    pub update: UpdateView,
-    /// `published`, `superseded` or `withdrawn`.
-    pub state: &'static str,
-    pub superseded_by: Option<UpdateId>,
-    pub withdrawn: Option<WithdrawalView>,
-}
-
-/// A withdrawal with its reason.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct WithdrawalView {
-    pub reason: String,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub at: Timestamp,
-    pub by: By,
-}
-
-/// An escalation with its steps.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct EscalationView {
-    pub id: EscalationId,
-    pub title: String,
-    pub level: EscalationLevel,
-    pub severity: Severity,
-    pub reason: String,
-    pub raised_by: CentreId,
-    pub asked_of: CentreId,
-    pub refs: Vec<String>,
-    #[cfg_attr(test, ts(type = "string | null"))]
-    pub ack_due: Option<Timestamp>,
-    #[cfg_attr(test, ts(type = "string | null"))]
-    pub resolve_due: Option<Timestamp>,
-    pub tlp: Tlp,
-    pub recipients: Vec<CentreId>,
-    pub state: EscalationState,
-    /// The centre that answered; `null` means NOBODY.
-    pub owner: Option<CentreId>,
-    pub assignee: Option<String>,
-    #[cfg_attr(test, ts(type = "string | null"))]
-    pub snoozed_until: Option<Timestamp>,
-    pub decision: Option<String>,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub raised_at: Timestamp,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub changed_at: Timestamp,
-    /// Oldest first.
-    pub steps: Vec<StepView>,
-}
-
-/// One step: who, when, note.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct StepView {
-    pub step: EscalationStep,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub at: Timestamp,
-    pub by: By,
-    pub note: Option<String>,
-    pub assignee: Option<String>,
-    #[cfg_attr(test, ts(type = "string | null"))]
-    pub until: Option<Timestamp>,
-}
-
-/// A centre and when it was last heard by this viewer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct CentreView {
-    #[serde(flatten)]
-    pub centre: Centre,
-    #[cfg_attr(test, ts(type = "string | null"))]
-    pub last_heard: Option<Timestamp>,
-}
-
-/// The newest figure of one indicator from one centre.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ReadingView {
-    pub centre: CentreId,
-    pub indicator: IndicatorId,
-    pub value: Value,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub as_of: Timestamp,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub recorded_at: Timestamp,
-    pub quality: Quality,
-    pub tlp: Tlp,
-    pub update: UpdateId,
-}
-
-/// One line of the feed and of the journal.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct FeedItem {
-    pub position: String,
-    #[cfg_attr(test, ts(type = "string"))]
-    pub recorded_at: Timestamp,
-    pub by: By,
-    pub tlp: Tlp,
-    #[serde(flatten)]
-    pub what: What,
-}
-
-/// What happened, as a viewer may read it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum What {
-    CrisisOpened { name: String },
-    IpcrRecorded { ipcr: IpcrRecord },
-    UpdatePosted { update: Box<UpdateView> },
-    UpdateWithdrawn { id: UpdateId, centre: CentreId, sector: SectorId, reason: String },
-    EscalationRaised { id: EscalationId, title: String, level: EscalationLevel, severity: Severity, asked_of: CentreId },
-    EscalationStepped { id: EscalationId, step: EscalationStep, note: Option<String>, assignee: Option<String> },
-}
-
-/// One thing of the picture that a wall must now show, or no longer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Change {
-    Set(Key, Box<Item>),
-    Remove(Key),
-}
-
-/// Names a thing of the picture: `kind` and `key` of the protocol.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Key {
-    pub kind: &'static str,
-    pub key: String,
-}
-
-/// The value of a thing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Item {
-    Crisis(CrisisView),
-    Centre(CentreView),
-    Cell(CellView),
-    Reading(ReadingView),
-    Escalation(EscalationView),
-}
 
 /// A picture through the eyes of one viewer.
 pub struct Eye<'a> {
@@ -300,16 +80,51 @@ impl Eye<'_> {
             crisis: self.crisis(),
             position: (self.seal)(self.position()),
             cells: picture.cells.keys().filter_map(|(c, s)| self.cell(c, s)).collect(),
-            escalations: picture.escalations.values().filter_map(|record| self.escalation(record)).collect(),
+            escalations: self.escalations(),
+            queries: self.queries(),
             centres: picture.crisis.centres.iter().filter_map(|id| self.centre(id)).collect(),
             readings: picture.readings.keys().filter_map(|(c, i)| self.reading(c, i)).collect(),
             feed: self.feed(),
         })
     }
 
-    /// What a touched part has become, if it is one that viewers are told of.
-    pub fn change(&self, part: &Part) -> Option<Visible<Change>> {
-        let (key, item) = match part {
+    /// What the touched parts have become, as far as viewers are told of them.
+    pub fn changes<'a>(&self, parts: impl IntoIterator<Item = &'a Part>) -> Vec<Visible<Change>> {
+        let mut items = BTreeMap::new();
+        let (mut escalations, mut queries) = (0, 0);
+        for part in parts {
+            match part {
+                Part::Escalation(_) => escalations += 1,
+                Part::Query(_) => queries += 1,
+                Part::Crisis
+                | Part::Centre(_)
+                | Part::Cell(..)
+                | Part::Reading(..)
+                | Part::Update(_)
+                | Part::Feed(..)
+                | Part::Head(_) => {}
+            }
+            items.extend(self.item(part));
+        }
+        for (id, shown) in around_the_edge(self.finished_escalations(), escalations) {
+            let record = shown.then(|| self.picture.escalations.get(&id)).flatten();
+            let item = record.and_then(|record| self.escalation(record)).map(Item::Escalation);
+            items.insert(key("escalation", id.to_string()), item);
+        }
+        for (id, shown) in around_the_edge(self.ended_queries(), queries) {
+            let record = shown.then(|| self.picture.queries.get(&id)).flatten();
+            items.insert(key("query", id.to_string()), record.and_then(|record| self.query(record)).map(Item::Query));
+        }
+        let change = |(key, item): (Key, Option<Item>)| match item {
+            Some(item) => Change::Set(key, Box::new(item)),
+            None => Change::Remove(key),
+        };
+        items.into_iter().map(|item| Visible(change(item))).collect()
+    }
+
+    /// A part as viewers know it: its name, and what it is to this viewer, if anything.
+    fn item(&self, part: &Part) -> Option<(Key, Option<Item>)> {
+        Some(match part {
             Part::Crisis => (key("crisis", self.picture.crisis.slug.as_str()), Some(Item::Crisis(self.crisis()))),
             Part::Centre(id) => (key("centre", id.as_str()), self.centre(id).map(Item::Centre)),
             Part::Cell(centre, sector) => {
@@ -322,12 +137,12 @@ impl Eye<'_> {
                 let record = self.picture.escalations.get(id)?;
                 (key("escalation", id.to_string()), self.escalation(record).map(Item::Escalation))
             }
+            Part::Query(id) => {
+                let record = self.picture.queries.get(id)?;
+                (key("query", id.to_string()), self.query(record).map(Item::Query))
+            }
             Part::Update(_) | Part::Feed(..) | Part::Head(_) => return None,
-        };
-        Some(Visible(match item {
-            Some(item) => Change::Set(key, Box::new(item)),
-            None => Change::Remove(key),
-        }))
+        })
     }
 
     /// An entry as one line, if this viewer may see it.
@@ -373,6 +188,12 @@ impl Eye<'_> {
             sectors: crisis.sectors.clone(),
             centres: crisis.centres.iter().cloned().collect(),
             ipcr: crisis.ipcr.clone(),
+            closed: self.picture.closed.as_ref().map(|Closure { reason, at, by }| ClosedView {
+                reason: reason.clone(),
+                at: *at,
+                by: By::from(by),
+            }),
+            ipcr_history: self.picture.ipcr_history.iter().rev().map(ipcr_view).collect(),
         }
     }
 
@@ -389,6 +210,9 @@ impl Eye<'_> {
     }
 
     fn cell(&self, centre: &CentreId, sector: &SectorId) -> Option<CellView> {
+        if !self.picture.crisis.includes(centre, sector) {
+            return None;
+        }
         let shelf = self.picture.cells.get(&(centre.clone(), sector.clone()))?;
         let mut standing = shelf.standing(|audience| self.sees(audience));
         let Posted { update, recorded_at, by } = &*standing.next()?.item;
@@ -406,7 +230,11 @@ impl Eye<'_> {
 
     fn reading(&self, centre: &CentreId, indicator: &IndicatorId) -> Option<ReadingView> {
         let shelf = self.picture.readings.get(&(centre.clone(), indicator.clone()))?;
-        let slot = shelf.standing(|audience| self.sees(audience)).next()?;
+        let in_scope = |update| {
+            let facts = self.picture.updates.get(update);
+            facts.is_some_and(|facts| self.picture.crisis.includes(centre, &facts.sector))
+        };
+        let slot = shelf.standing(|audience| self.sees(audience)).find(|slot| in_scope(&slot.update))?;
         let Reading { indicator, value, as_of, quality } = slot.item.reading.clone();
         Some(ReadingView {
             centre: centre.clone(),
@@ -420,9 +248,27 @@ impl Eye<'_> {
         })
     }
 
+    fn escalations(&self) -> Vec<EscalationView> {
+        let past: BTreeSet<EscalationId> = self.finished_escalations().into_iter().skip(FINISHED_SHOWN_MAX).collect();
+        let shown = self.picture.escalations.iter().filter(|(id, _)| !past.contains(id));
+        shown.filter_map(|(_, record)| self.escalation(record)).collect()
+    }
+
+    /// What nobody has to act on any more, newest first.
+    fn finished_escalations(&self) -> Vec<EscalationId> {
+        newest_first(self.picture.escalations.iter().filter_map(|(id, record)| {
+            let finished = matches!(record.standing.state, EscalationState::Closed | EscalationState::Rejected);
+            (finished && self.sees_escalation(record)).then(|| (record.changed_at(), *id))
+        }))
+    }
+
+    fn sees_escalation(&self, record: &EscalationRecord) -> bool {
+        self.sees(&record.escalation.mark.audience(&record.escalation.raised_by))
+    }
+
     fn escalation(&self, record: &EscalationRecord) -> Option<EscalationView> {
         let escalation = &record.escalation;
-        if !self.sees(&escalation.mark.audience(&escalation.raised_by)) {
+        if !self.sees_escalation(record) {
             return None;
         }
         let Mark { tlp, recipients } = escalation.mark.clone();
@@ -446,21 +292,112 @@ impl Eye<'_> {
             snoozed_until: standing.snoozed_until,
             decision: standing.decision,
             raised_at: record.raised_at,
-            changed_at: record.steps.back().map_or(record.raised_at, |step| step.at),
+            changed_at: record.changed_at(),
             steps: record.steps.iter().map(|taken| step_view(&taken.step, taken.at, By::from(&taken.by))).collect(),
         })
     }
 
+    fn queries(&self) -> Vec<QueryView> {
+        let past: BTreeSet<QueryId> = self.ended_queries().into_iter().skip(FINISHED_SHOWN_MAX).collect();
+        let shown = self.picture.queries.iter().filter(|(id, _)| !past.contains(id));
+        shown.filter_map(|(_, record)| self.query(record)).collect()
+    }
+
+    /// What was answered or withdrawn, newest first.
+    fn ended_queries(&self) -> Vec<QueryId> {
+        newest_first(self.picture.queries.iter().filter_map(|(id, record)| {
+            let ended_at = record.standing.ended_at()?;
+            self.sees_query(record).then_some((ended_at, *id))
+        }))
+    }
+
+    fn sees_query(&self, record: &QueryRecord) -> bool {
+        let query = &record.query;
+        self.sees(&query.audience()) && self.picture.crisis.includes(&query.centre, &query.sector)
+    }
+
+    fn query(&self, record: &QueryRecord) -> Option<QueryView> {
+        if !self.sees_query(record) {
+            return None;
+        }
+        let QueryRecord { query, asked_at, asked_by, standing } = record.clone();
+        let state = standing.state();
+        let (answer, withdrawn) = match standing {
+            query::Standing::Open => (None, None),
+            query::Standing::Answered(Said { text, at, by }) => {
+                (Some(AnswerView { text, at, by: By::from(&by) }), None)
+            }
+            query::Standing::Withdrawn(Said { text, at, by }) => {
+                (None, Some(WithdrawalView { reason: text, at, by: By::from(&by) }))
+            }
+        };
+        Some(QueryView {
+            id: query.id,
+            update: query.update,
+            centre: query.centre,
+            sector: query.sector,
+            question: query.question,
+            asked_at,
+            asked_by: By::from(&asked_by),
+            state,
+            answer,
+            withdrawn,
+            tlp: query.mark.tlp,
+            recipients: query.mark.recipients.into_iter().collect(),
+        })
+    }
+
+    /// Whether a line belongs into the feed: what centres and sectors out of scope said is in the journal.
+    fn in_scope(&self, entry: &Entry) -> bool {
+        let asked = |id| {
+            let record = self.picture.queries.get(id);
+            record.is_some_and(|record| self.picture.crisis.includes(&record.query.centre, &record.query.sector))
+        };
+        match &entry.event {
+            Event::UpdatePosted { update } => self.picture.crisis.includes(&update.centre, &update.sector),
+            Event::QueryAsked { query } => asked(&query.id),
+            Event::QueryAnswered { query, .. } | Event::QueryWithdrawn { query, .. } => asked(query),
+            // That words were taken back is told even when they are no longer shown.
+            Event::UpdateWithdrawn { .. }
+            | Event::EscalationRaised { .. }
+            | Event::EscalationStepped { .. }
+            | Event::CrisisOpened { .. }
+            | Event::IpcrRecorded { .. }
+            | Event::CrisisClosed { .. }
+            | Event::CrisisReopened { .. }
+            | Event::CrisisScoped { .. } => true,
+        }
+    }
+
     fn feed(&self) -> Vec<FeedItem> {
         let visible = self.picture.feed.iter().filter(|(audience, _)| self.sees(audience));
-        let newest: BTreeMap<Seq, &Arc<Entry>> =
-            visible.flat_map(|(_, entries)| entries).map(|entry| (entry.seq, entry)).collect();
+        let visible = visible.flat_map(|(_, entries)| entries).filter(|entry| self.in_scope(entry));
+        let newest: BTreeMap<Seq, &Arc<Entry>> = visible.map(|entry| (entry.seq, entry)).collect();
         newest.values().rev().take(FEED_ENTRIES_MAX).map(|entry| feed_item(entry, self.seal)).collect()
     }
 }
 
 fn key(kind: &'static str, key: impl Into<String>) -> Key {
     Key { kind, key: key.into() }
+}
+
+/// Names in the order of their times, the newest first.
+fn newest_first<K: Ord>(dated: impl Iterator<Item = (Timestamp, K)>) -> Vec<K> {
+    let mut dated: Vec<(Timestamp, K)> = dated.collect();
+    dated.sort_unstable_by(|a, b| b.cmp(a));
+    dated.into_iter().map(|(_, name)| name).collect()
+}
+
+/// Where `touched` of a list have changed, what may have crossed the edge of what is shown of it.
+fn around_the_edge<K>(finished: Vec<K>, touched: usize) -> impl Iterator<Item = (K, bool)> {
+    let first = FINISHED_SHOWN_MAX.saturating_sub(touched);
+    let numbered = finished.into_iter().enumerate().skip(first).take(2 * touched);
+    numbered.map(|(at, name)| (name, at < FINISHED_SHOWN_MAX))
+}
+
+fn ipcr_view(recorded: &RecordedIpcr) -> IpcrHistoryView {
+    let RecordedIpcr { ipcr, recorded_at, by } = recorded.clone();
+    IpcrHistoryView { ipcr, recorded_at, by: By::from(&by) }
 }
 
 fn step_view(step: &Step, at: Timestamp, by: By) -> StepView {
@@ -503,6 +440,24 @@ fn what(entry: &Entry) -> What {
             step: step.step,
             note: step.note.clone(),
             assignee: step.assignee.clone(),
+        },
+        Event::QueryAsked { query } => What::QueryAsked {
+            id: query.id,
+            update: query.update,
+            centre: query.centre.clone(),
+            question: query.question.clone(),
+        },
+        Event::QueryAnswered { query, centre: _, mark: _, answer } => {
+            What::QueryAnswered { id: *query, answer: answer.clone() }
+        }
+        Event::QueryWithdrawn { query, centre: _, mark: _, reason } => {
+            What::QueryWithdrawn { id: *query, reason: reason.clone() }
+        }
+        Event::CrisisClosed { reason } => What::CrisisClosed { reason: reason.clone() },
+        Event::CrisisReopened { reason } => What::CrisisReopened { reason: reason.clone() },
+        Event::CrisisScoped { sectors, centres } => What::CrisisScoped {
+            sectors: sectors.iter().map(|sector| sector.id.clone()).collect(),
+            centres: centres.iter().cloned().collect(),
         },
     }
 }
