@@ -23,7 +23,9 @@ use super::query::{self, QueryRecord, Said};
 use super::update::SituationUpdate;
 use super::vocabulary::EscalationState;
 
+pub mod difference;
 mod shapes;
+pub mod timeline;
 
 pub use self::shapes::{
     AnswerView, CellView, CentreView, Change, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, Item,
