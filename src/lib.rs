@@ -20,6 +20,7 @@ pub mod telemetry;
 pub mod desk;
 pub mod live;
 pub mod opening;
+pub mod pairing;
 pub mod reader;
 pub mod relay;
 pub mod sign_in;

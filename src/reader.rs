@@ -10,10 +10,10 @@ use crate::domain::actor::Actor;
 use crate::domain::event::Entry;
 use crate::domain::ids::{CrisisId, Position, Seq, UpdateId};
 use crate::domain::mark::Viewer;
-use crate::domain::view::{FeedItem, UpdateHistoryView, Visible};
+use crate::domain::view::{CellHistory, FeedItem, UpdateHistoryView, Visible};
 use crate::domain::vocabulary::Tlp;
 use crate::health::Health;
-use crate::journal::{Journal, JournalError, READ_ENTRIES_MAX};
+use crate::journal::{Cell, Journal, JournalError, READ_ENTRIES_MAX};
 use crate::live::hub::Hub;
 
 /// Reads the journal for people.
@@ -56,7 +56,29 @@ impl Reader {
         id: UpdateId,
     ) -> Result<Option<Visible<UpdateHistoryView>>, JournalError> {
         let entries = self.heed(self.journal.about(crisis, id.0).await)?;
-        Ok(self.hub.look(crisis, viewer, |eye| eye.history(&entries)).flatten())
+        Ok(self.hub.look(crisis, viewer, |eye| eye.history(id, &entries)).flatten())
+    }
+
+    /// The newest `limit` updates of one cell that this viewer may see, newest first, with what became of each.
+    pub async fn cell(
+        &self,
+        crisis: &CrisisId,
+        viewer: &Viewer,
+        cell: Cell,
+        limit: usize,
+    ) -> Result<Vec<Visible<UpdateHistoryView>>, JournalError> {
+        let mut history = CellHistory::of(limit);
+        let mut before = Seq::END;
+        // Each update and, now and then, its withdrawal.
+        let page = limit.saturating_mul(2).min(READ_ENTRIES_MAX);
+        while !history.is_full() {
+            let read = self.journal.cell(crisis, cell.clone(), before, page).await;
+            let entries = self.heed(read)?;
+            let Some(oldest) = entries.last() else { break };
+            before = oldest.seq;
+            self.hub.look(crisis, viewer, |eye| eye.tell_history(&entries, &mut history));
+        }
+        Ok(history.updates)
     }
 
     /// Up to `limit` entries that this viewer may see, after a number.

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::Accounts;
 use crate::accounts::memory::MemoryAccounts;
+use crate::accounts::pairing::Pairings;
 use crate::accounts::sqlite::SqliteAccounts;
 use crate::cache::PictureCache;
 use crate::cache::memory::MemoryCache;
@@ -34,6 +35,7 @@ use crate::journal::Journal;
 use crate::journal::memory::MemoryJournal;
 use crate::journal::sqlite::SqliteJournal;
 use crate::live::hub::{Hub, Retention};
+use crate::pairing::Pairing;
 use crate::position::PositionSeal;
 use crate::reader::Reader;
 use crate::relay::{Relay, RelayParts};
@@ -63,10 +65,11 @@ pub enum ServerError {
     Ended(String),
 }
 
-/// What keeps entries and accounts.
+/// What keeps entries, accounts and walls that wait to become one.
 pub struct Stores {
     pub journal: Arc<dyn Journal>,
     pub accounts: Arc<dyn Accounts>,
+    pub pairings: Arc<dyn Pairings>,
 }
 
 /// A server that has been built and listens, but is not yet being run.
@@ -90,13 +93,13 @@ pub fn open_stores(url: &str) -> Result<Stores, ServerError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => {
             let path = std::path::Path::new(path);
-            Ok(Stores {
-                journal: Arc::new(SqliteJournal::open(path)?),
-                accounts: Arc::new(SqliteAccounts::open(path)?),
-            })
+            let journal = Arc::new(SqliteJournal::open(path)?);
+            let accounts = Arc::new(SqliteAccounts::open(path)?);
+            Ok(Stores { journal, pairings: accounts.clone(), accounts })
         }
         Some(("memory", "")) => {
-            Ok(Stores { journal: Arc::new(MemoryJournal::default()), accounts: Arc::new(MemoryAccounts::default()) })
+            let accounts = Arc::new(MemoryAccounts::default());
+            Ok(Stores { journal: Arc::new(MemoryJournal::default()), pairings: accounts.clone(), accounts })
         }
         _ => Err(ServerError::JournalUrl(crate::settings::without_password(url))),
     }
@@ -141,6 +144,7 @@ impl Server {
             hub: Arc::clone(&hub),
             reader: Reader::new(stores.journal, hub, health.clone()),
             sign_in: Arc::clone(&sign_in),
+            pairing: Pairing::new(stores.pairings, clock.clone(), settings.accounts.device),
             catalogue,
             settings: Arc::clone(&settings),
             clock,
@@ -165,7 +169,9 @@ impl Server {
 
     /// Serves until `until` resolves or a part of the server dies; then stops in order.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { handle, mut serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        let Self { handle, serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        // A task of its own: the listener does what its handle says only while it is being run.
+        let mut serving = tokio::spawn(serving);
         let outcome = tokio::select! {
             ended = &mut serving => Err(ServerError::Ended(format!("the listener: {ended:?}"))),
             ended = &mut desk => Err(ServerError::Ended(format!("the desk: {ended:?}"))),
@@ -183,8 +189,10 @@ impl Server {
         // What is left are answers on their last bytes, and connections on which nothing is asked.
         handle.stop(true).await;
         // The listener is gone and with it every way to the desk: its task ends when the inbox is empty.
-        drop(serving);
-        let _ = tokio::time::timeout(shutdown, desk).await;
+        serving.abort();
+        if !desk.is_finished() {
+            let _ = tokio::time::timeout(shutdown, desk).await;
+        }
         relay.abort();
         keeper.abort();
         outcome

@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::accounts::TOKEN_DAYS_MAX;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::decide::Catalogue;
 use crate::domain::indicator::Indicator;
@@ -81,6 +82,7 @@ pub struct Limits {
 pub struct Accounts {
     pub session: SignedDuration,
     pub token: SignedDuration,
+    pub device: SignedDuration,
 }
 
 #[derive(Debug, Clone)]
@@ -173,6 +175,7 @@ struct RawLimits {
 struct RawAccounts {
     session_hours: i64,
     token_days: i64,
+    device_days: i64,
 }
 
 #[derive(Deserialize)]
@@ -291,6 +294,7 @@ impl Layers {
             accounts: Accounts {
                 session: SignedDuration::from_hours(raw.accounts.session_hours),
                 token: SignedDuration::from_hours(24 * raw.accounts.token_days),
+                device: SignedDuration::from_hours(24 * raw.accounts.device_days),
             },
             log: Log { level: raw.log.level, json: matches!(raw.log.format, LogFormat::Json) },
             catalogue: Catalogue {
@@ -315,7 +319,8 @@ impl Layers {
         self.within("limits.batch", raw.limits.batch, 1, 4_096)?;
         self.within("limits.page_entries", raw.limits.page_entries, 1, crate::journal::READ_ENTRIES_MAX)?;
         self.within("accounts.session_hours", raw.accounts.session_hours, 1, 24 * 365)?;
-        self.within("accounts.token_days", raw.accounts.token_days, 1, 3_650)?;
+        self.within("accounts.token_days", raw.accounts.token_days, 1, TOKEN_DAYS_MAX)?;
+        self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;
         self.unique("centres", raw.centres.iter().map(|centre| centre.id.as_str()))?;
         self.unique("sectors", raw.sectors.iter().map(|sector| sector.id.as_str()))?;
         self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))

@@ -11,10 +11,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::accounts::{Account, Accounts, AccountsError, SecretHash};
+use crate::accounts::device::{Changes, Device, Setting};
+use crate::accounts::{Account, Accounts, AccountsError, Holders, SecretHash};
 use crate::clock::Clock;
 use crate::domain::ids::{AccountId, CentreId};
-use crate::domain::vocabulary::{Role, Tlp};
+use crate::domain::vocabulary::{Layout, Role, Tlp};
 
 /// How long a looked-up account is believed.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(1);
@@ -97,17 +98,12 @@ impl SignIn {
 
     /// Makes an account and gives its token: the only time it is shown.
     pub async fn create(&self, new: NewAccount) -> Result<(Account, String), AccountsError> {
-        let now = self.clock.now();
-        let account = Account {
-            id: AccountId(self.clock.fresh_id()),
-            centre: new.centre,
-            role: new.role,
-            name: new.name,
-            ceiling: new.ceiling,
-            created_at: now,
-            expires_at: now.saturating_add(new.expires_in).unwrap_or(Timestamp::MAX),
-            revoked_at: None,
-        };
+        self.create_with(new, Setting::of(Layout::Overview)).await
+    }
+
+    /// The same for a wall that is set to show something; for others the setting means nothing.
+    pub async fn create_with(&self, new: NewAccount, setting: Setting) -> Result<(Account, String), AccountsError> {
+        let account = new.account(&self.clock, setting);
         let token = format!("{TOKEN_PREFIX}{}", fresh_secret()?);
         let hash = digest(&token);
         self.accounts.add(account.clone(), hash).await?;
@@ -123,6 +119,43 @@ impl SignIn {
         Ok(secret)
     }
 
+    /// The walls or the positions of one centre, or of all; newest first.
+    pub async fn held(&self, holders: Holders, centre: Option<CentreId>) -> Result<Vec<Account>, AccountsError> {
+        self.accounts.held(holders, centre).await
+    }
+
+    /// An account, whether or not it still holds.
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, AccountsError> {
+        self.accounts.by_id(id).await
+    }
+
+    /// Changes what a wall shows or is called; `None` if there is no such wall.
+    pub async fn set_device(&self, id: AccountId, changes: Changes) -> Result<Option<Account>, AccountsError> {
+        let changed = self.accounts.set_device(id, changes).await?;
+        self.forget(id);
+        Ok(changed)
+    }
+
+    /// Revokes an account: here at once, on other servers once they no longer believe what they looked up.
+    pub async fn revoke(&self, account: &Account) -> Result<Account, AccountsError> {
+        let at = account.revoked_at.unwrap_or_else(|| self.clock.now());
+        self.accounts.revoke(account.id, at).await?;
+        self.forget(account.id);
+        Ok(Account { revoked_at: Some(at), ..account.clone() })
+    }
+
+    /// Writes down that the socket of a wall lives; a store that fails now is told again in a minute.
+    pub async fn seen(&self, wall: AccountId) {
+        if let Err(error) = self.accounts.seen(wall, self.clock.now()).await {
+            tracing::warn!(account.id = %wall, error = %crate::health::chain(&error), "a wall could not be noted as seen");
+        }
+    }
+
+    fn forget(&self, id: AccountId) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, (_, account)| account.as_ref().is_none_or(|account| account.id != id));
+    }
+
     /// Ends a browser session.
     pub async fn end_session(&self, credential: Credential) -> Result<(), AccountsError> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(&credential);
@@ -133,11 +166,31 @@ impl SignIn {
     }
 }
 
-fn digest(secret: &str) -> SecretHash {
+impl NewAccount {
+    /// The account as it is made now.
+    pub(crate) fn account(self, clock: &Clock, setting: Setting) -> Account {
+        let now = clock.now();
+        Account {
+            id: AccountId(clock.fresh_id()),
+            centre: self.centre,
+            role: self.role,
+            name: self.name,
+            ceiling: self.ceiling,
+            created_at: now,
+            expires_at: now.saturating_add(self.expires_in).unwrap_or(Timestamp::MAX),
+            revoked_at: None,
+            device: (self.role == Role::WallDevice).then(|| Device::new(setting)),
+        }
+    }
+}
+
+/// What is kept in place of a secret.
+pub(crate) fn digest(secret: &str) -> SecretHash {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-fn fresh_secret() -> Result<String, AccountsError> {
+/// 32 random bytes as a word.
+pub(crate) fn fresh_secret() -> Result<String, AccountsError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| AccountsError(Box::new(error)))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))

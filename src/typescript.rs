@@ -19,6 +19,7 @@ use crate::domain::vocabulary::{
     EscalationState, EscalationStep, Freshness, IpcrMode, Layout, Measure, Outlook, Quality, QueryState, Reliability,
     Role, Severity, Tlp, Urgency,
 };
+use crate::http::wire::shown::{AccountView, DeviceView, PairingView, SettingView, TokenView};
 
 /// Where they stand. `VIGIE_WRITE_TYPES=1 cargo test --lib typescript` writes them anew.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/frontend/src/api/types.gen.ts");
@@ -44,6 +45,7 @@ fn types() -> String {
         Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, Template,
         IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, EscalationView,
         AnswerView, QueryView, CentreView, ReadingView, What, FeedItem, PictureView,
+        SettingView, AccountView, DeviceView, TokenView, PairingView,
     );
     text.push('\n');
     list_words!(text:

@@ -3,12 +3,15 @@
 //! A token is shown once and stored as a hash. This is the seam for single sign-on: another way to
 //! come by an [`Account`] ends in the same place.
 
+pub mod device;
 pub mod memory;
+pub mod pairing;
 pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use self::device::{Changes, Device};
 use crate::domain::ids::{AccountId, CentreId};
 use crate::domain::vocabulary::{Role, Tlp};
 
@@ -25,7 +28,25 @@ pub struct Account {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+    /// What a wall shows; only walls have one.
+    pub device: Option<Device>,
 }
+
+/// Longest name of a position or device, in characters.
+pub const NAME_CHARS_MAX: usize = 80;
+/// Longest term that a token is made for, in days.
+pub const TOKEN_DAYS_MAX: i64 = 3_650;
+
+/// Which accounts are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holders {
+    Walls,
+    /// People and programs.
+    Positions,
+}
+
+/// Most accounts that one listing of a centre answers, the newest.
+pub const LISTED_MAX: usize = 1_000;
 
 /// SHA-256 of a secret: what is stored in its place.
 pub type SecretHash = [u8; 32];
@@ -50,6 +71,14 @@ pub trait Accounts: Send + Sync + 'static {
     async fn end_session(&self, session: SecretHash) -> Result<(), AccountsError>;
     /// Revokes an account and ends its sessions; `false` if there is none of that id.
     async fn revoke(&self, id: AccountId, at: Timestamp) -> Result<bool, AccountsError>;
+    /// The account of that id, whether or not it still holds.
+    async fn by_id(&self, id: AccountId) -> Result<Option<Account>, AccountsError>;
+    /// The newest [`LISTED_MAX`] of one centre, or of all.
+    async fn held(&self, holders: Holders, centre: Option<CentreId>) -> Result<Vec<Account>, AccountsError>;
+    /// Changes what a wall shows or is called; `None` if there is no wall of that id.
+    async fn set_device(&self, id: AccountId, changes: Changes) -> Result<Option<Account>, AccountsError>;
+    /// Writes down that a wall's socket lives, unless that was done within [`device::SEEN_EVERY`].
+    async fn seen(&self, id: AccountId, at: Timestamp) -> Result<(), AccountsError>;
     /// All accounts, newest first.
     async fn list(&self) -> Result<Vec<Account>, AccountsError>;
 }
@@ -58,6 +87,13 @@ pub trait Accounts: Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 #[error("accounts are not available")]
 pub struct AccountsError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+impl Holders {
+    /// Whether these are accounts of this role.
+    pub fn have(self, role: Role) -> bool {
+        (role == Role::WallDevice) == (self == Self::Walls)
+    }
+}
 
 impl Account {
     /// Whether the token still holds.

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{Common, Failure, say};
+use crate::accounts::NAME_CHARS_MAX;
 use crate::clock::Clock;
 use crate::domain::ids::{AccountId, CentreId};
 use crate::domain::text::{self, Lines};
@@ -12,9 +13,6 @@ use crate::domain::vocabulary::{Role, Tlp};
 use crate::server::open_stores;
 use crate::settings::Settings;
 use crate::sign_in::{NewAccount, SignIn};
-
-/// Longest name of a position or device, in characters.
-const NAME_CHARS_MAX: usize = 80;
 
 /// Make, list and revoke tokens.
 #[derive(Args)]

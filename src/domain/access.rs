@@ -145,6 +145,16 @@ pub fn grants(keeper: Role, wanted: Role) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a keeper of tokens may revoke one of this role: those of the platform are not a centre's to take.
+pub fn revokes(keeper: Role, held: Role) -> Result<(), Refusal> {
+    match held {
+        Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator | Role::Partner => keeps_tokens(keeper),
+        Role::Auditor | Role::Admin if keeper == Role::Admin => Ok(()),
+        Role::Auditor | Role::Admin => Err(Refusal::Forbidden("only an admin revokes auditors and admins")),
+        Role::WallDevice => keeps_devices(keeper),
+    }
+}
+
 fn coordinator(actor: &Actor) -> Result<(), Refusal> {
     if actor.role == Role::Coordinator { Ok(()) } else { Err(Refusal::Forbidden("only a coordinator may do this")) }
 }

@@ -138,6 +138,8 @@ pub struct Seq(pub u64);
 impl Seq {
     /// Before the first entry.
     pub const ZERO: Self = Self(0);
+    /// After the last entry there can be: what every store can still compare with.
+    pub const END: Self = Self(u64::MAX >> 1);
 
     /// The number after this one.
     #[must_use]

@@ -48,6 +48,21 @@ pub async fn serve(request: HttpRequest) -> HttpResponse {
     }
 }
 
+/// Name of the script that the built screens begin with, such as `index-Bf3kQ1xZ`; empty while none are built
+/// in. A screen that was loaded from another build knows by it that it is old.
+pub fn build() -> String {
+    let page = Built::get("index.html").map(|file| file.data).unwrap_or_default();
+    entry_script(&String::from_utf8_lossy(&page)).unwrap_or_default().to_owned()
+}
+
+fn entry_script(page: &str) -> Option<&str> {
+    let (_, after) = page.split_once("<script type=\"module\"")?;
+    let (tag, _) = after.split_once('>')?;
+    let (_, after) = tag.split_once("src=\"")?;
+    let (address, _) = after.split_once('"')?;
+    address.rsplit('/').next()?.strip_suffix(".js")
+}
+
 /// Screens are drawn in the browser from the path; anything else is not there.
 fn is_screen(path: &str) -> bool {
     let mut parts = path.split('/');
@@ -65,4 +80,29 @@ fn page(bytes: Vec<u8>, kind: &str, caching: &'static str) -> HttpResponse<BoxBo
         .insert_header((header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)))
         .content_type(kind)
         .body(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_build_is_named_after_the_entry_script_of_the_page() {
+        let page = r#"<!doctype html><html><head><link rel="modulepreload" href="/assets/Wall-1.js">
+            <script type="module" crossorigin src="/assets/index-CuI8fE7P.js"></script></head></html>"#;
+        assert_eq!(entry_script(page), Some("index-CuI8fE7P"));
+        assert_eq!(entry_script(NOT_BUILT), None);
+        assert_eq!(entry_script(""), None);
+    }
+
+    #[test]
+    fn screens_are_these_and_nothing_else() {
+        for screen in ["", "sign-in", "wall", "wall/drill", "desk", "desk/drill", "coordination", "coordination/drill"]
+        {
+            assert!(is_screen(screen), "{screen}");
+        }
+        for other in ["walls", "sign-in/x", "wall/drill/x", "coordination/drill/x", "index", "api/v1", "assets/x.js"] {
+            assert!(!is_screen(other), "{other}");
+        }
+    }
 }

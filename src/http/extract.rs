@@ -98,6 +98,11 @@ pub fn refuse_foreign_origin(request: &HttpRequest, app: &App) -> Result<(), Pro
     Err(Problem::new(Kind::Forbidden, "this request comes from a page of another origin"))
 }
 
+/// The same where nobody is signed in yet: what is no browser names no origin and is let through.
+pub fn refuse_foreign_page(request: &HttpRequest, app: &App) -> Result<(), Problem> {
+    if request.headers().contains_key(header::ORIGIN) { refuse_foreign_origin(request, app) } else { Ok(()) }
+}
+
 /// A request body within the limit, declared as JSON if there is one.
 pub struct Body(pub Bytes);
 

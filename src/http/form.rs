@@ -105,6 +105,34 @@ impl Form {
         self.optional_name(name, parse_time)
     }
 
+    /// A required whole number, read by `parse`.
+    pub fn number<T, E: std::fmt::Display>(&mut self, name: &str, parse: impl Fn(i64) -> Result<T, E>) -> Option<T> {
+        let value = self.required(name)?;
+        self.parse_number(name, &value, parse)
+    }
+
+    /// A whole number that may be absent.
+    pub fn optional_number<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(i64) -> Result<T, E>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        self.parse_number(name, &value, parse)
+    }
+
+    /// A name that may be absent, where `null` says "none": not the same as absent.
+    pub fn nullable_name<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        match self.fields.remove(name)? {
+            Value::Null => Some(None),
+            value => self.parse_with(name, value, parse).map(Some),
+        }
+    }
+
     /// `true` or `false`; absent is `false`.
     pub fn flag(&mut self, name: &str) -> bool {
         match self.take(name) {
@@ -234,6 +262,25 @@ impl Form {
         };
         match parse(&value) {
             Ok(value) => Some(value),
+            Err(detail) => {
+                self.fault(name, detail.to_string());
+                None
+            }
+        }
+    }
+
+    fn parse_number<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        value: &Value,
+        parse: impl Fn(i64) -> Result<T, E>,
+    ) -> Option<T> {
+        let Some(number) = value.as_i64() else {
+            self.fault(name, "must be a whole number");
+            return None;
+        };
+        match parse(number) {
+            Ok(read) => Some(read),
             Err(detail) => {
                 self.fault(name, detail.to_string());
                 None

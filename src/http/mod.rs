@@ -3,12 +3,15 @@
 //! Handlers read what was sent, ask the desk or look through the hub, and answer. They decide nothing.
 
 pub mod assets;
+pub mod devices;
 pub mod extract;
 pub mod form;
 pub mod health;
+pub mod pairing;
 pub mod problem;
 pub mod reads;
 pub mod session;
+pub mod tokens;
 pub mod wire;
 pub mod writes;
 
@@ -24,6 +27,7 @@ use crate::desk::Desk;
 use crate::domain::decide::Catalogue;
 use crate::health::Health;
 use crate::live::hub::Hub;
+use crate::pairing::Pairing;
 use crate::reader::Reader;
 use crate::settings::Settings;
 use crate::sign_in::SignIn;
@@ -34,6 +38,7 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub reader: Reader,
     pub sign_in: Arc<SignIn>,
+    pub pairing: Pairing,
     pub catalogue: Arc<Catalogue>,
     pub settings: Arc<Settings>,
     pub clock: Clock,
@@ -64,17 +69,33 @@ pub fn calls() -> Vec<Call> {
         GET "/api/v1/session" => session::show,
         POST "/api/v1/session" => session::begin,
         DELETE "/api/v1/session" => session::end,
+        POST "/api/v1/pairings" => pairing::open,
+        POST "/api/v1/pairings/confirm" => pairing::confirm,
+        POST "/api/v1/pairings/{id}/collect" => pairing::collect,
+        GET "/api/v1/devices" => devices::list,
+        POST "/api/v1/devices/{id}/settings" => devices::change,
+        POST "/api/v1/devices/{id}/revoke" => devices::revoke,
+        GET "/api/v1/tokens" => tokens::list,
+        POST "/api/v1/tokens" => tokens::create,
+        POST "/api/v1/tokens/{id}/revoke" => tokens::revoke,
         GET "/api/v1/catalogue" => reads::catalogue,
         GET "/api/v1/centres" => reads::centres,
         GET "/api/v1/crises" => reads::crises,
         POST "/api/v1/crises" => writes::open_crisis,
         GET "/api/v1/crises/{crisis}" => reads::crisis,
         POST "/api/v1/crises/{crisis}/ipcr" => writes::record_ipcr,
+        POST "/api/v1/crises/{crisis}/close" => writes::close_crisis,
+        POST "/api/v1/crises/{crisis}/reopen" => writes::reopen_crisis,
+        POST "/api/v1/crises/{crisis}/scope" => writes::scope_crisis,
         POST "/api/v1/crises/{crisis}/updates" => writes::post_update,
         GET "/api/v1/crises/{crisis}/updates/{id}" => reads::update,
         POST "/api/v1/crises/{crisis}/updates/{id}/withdraw" => writes::withdraw,
+        POST "/api/v1/crises/{crisis}/updates/{id}/queries" => writes::ask_query,
+        POST "/api/v1/crises/{crisis}/queries/{id}/answer" => writes::answer_query,
+        POST "/api/v1/crises/{crisis}/queries/{id}/withdraw" => writes::withdraw_query,
         POST "/api/v1/crises/{crisis}/escalations" => writes::raise_escalation,
         POST "/api/v1/crises/{crisis}/escalations/{id}/{step}" => writes::step_escalation,
+        GET "/api/v1/crises/{crisis}/cells/{centre}/{sector}/history" => reads::cell_history,
         GET "/api/v1/crises/{crisis}/picture" => reads::picture,
         GET "/api/v1/crises/{crisis}/journal" => reads::journal,
         GET "/api/v1/crises/{crisis}/live" => reads::live,

@@ -2,13 +2,14 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::desk::SubmitError;
 use crate::domain::refusal::{FieldFault, Refusal};
 
 /// Seconds after which a client may try again when the server is full.
-const RETRY_AFTER_SECONDS: u32 = 1;
+const RETRY_AFTER_SECONDS: i64 = 1;
 
 /// What every problem is called: the end of its `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub enum Kind {
     KeyReused,
     TooLarge,
     UnsupportedMedia,
+    TooManyAttempts,
     Busy,
     Unavailable,
 }
@@ -33,6 +35,8 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldFault>,
+    /// Seconds after which it is worth trying again, where that is known.
+    retry_after: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -58,6 +62,7 @@ impl Kind {
         Self::KeyReused,
         Self::TooLarge,
         Self::UnsupportedMedia,
+        Self::TooManyAttempts,
         Self::Busy,
         Self::Unavailable,
     ];
@@ -79,6 +84,9 @@ impl Kind {
             Self::UnsupportedMedia => {
                 ("unsupported-media", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json")
             }
+            Self::TooManyAttempts => {
+                ("too-many-attempts", StatusCode::TOO_MANY_REQUESTS, "Too many attempts; wait before the next")
+            }
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE, "Too much at once; try again"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now; try again"),
         }
@@ -88,7 +96,7 @@ impl Kind {
 impl Problem {
     /// A problem of a kind, with a sentence for a person.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new() }
+        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
 
     /// One or more wrong fields.
@@ -97,7 +105,13 @@ impl Problem {
             [one] => format!("{} {}", one.pointer, one.detail),
             several => format!("{} fields do not hold; each is named in errors", several.len()),
         };
-        Self { kind: Kind::InvalidFields, detail, errors }
+        Self { kind: Kind::InvalidFields, detail, errors, retry_after: None }
+    }
+
+    /// The same with when it is worth trying again, in whole seconds from now.
+    #[must_use]
+    pub fn after(self, wait: SignedDuration) -> Self {
+        Self { retry_after: Some(wait.as_secs().max(0) + 1), ..self }
     }
 
     /// There is no such thing, or none that the asker may know of.
@@ -130,8 +144,9 @@ impl ResponseError for Problem {
         let mut answer = HttpResponse::build(status);
         answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         answer.insert_header((header::CACHE_CONTROL, "no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()));
+        let full = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECONDS);
+        if let Some(seconds) = self.retry_after.or(full) {
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         if status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));

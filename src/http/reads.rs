@@ -10,18 +10,22 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::App;
+use super::assets;
 use super::extract::{self, Signed};
 use super::problem::{Kind, Problem};
 use crate::domain::access;
-use crate::domain::ids::{CrisisId, Seq, UpdateId};
+use crate::domain::ids::{CentreId, CrisisId, SectorId, Seq, UpdateId};
 use crate::domain::refusal::FieldFault;
 use crate::domain::vocabulary::Role;
-use crate::journal::JournalError;
+use crate::journal::{Cell, JournalError};
 use crate::live::session;
 use crate::reader::Page;
 
 /// How long a read waits for the picture to reach what this server has acknowledged.
 const CATCH_UP: Duration = Duration::from_secs(2);
+/// Updates of a cell's history unless asked otherwise, and at the most.
+const HISTORY_UPDATES: usize = 50;
+const HISTORY_UPDATES_MAX: usize = 200;
 /// Lines of a journal page unless asked otherwise.
 const PAGE_LINES: usize = 200;
 
@@ -33,7 +37,9 @@ pub async fn centres(app: Data<App>, _: Signed) -> Answer {
 
 pub async fn catalogue(app: Data<App>, _: Signed) -> Answer {
     let catalogue = &app.catalogue;
-    Ok(HttpResponse::Ok().json(json!({ "sectors": catalogue.sectors, "indicators": catalogue.indicators })))
+    Ok(HttpResponse::Ok().json(
+        json!({ "sectors": catalogue.sectors, "indicators": catalogue.indicators, "templates": catalogue.templates }),
+    ))
 }
 
 pub async fn crises(app: Data<App>, signed: Signed) -> Answer {
@@ -55,6 +61,36 @@ pub async fn update(app: Data<App>, signed: Signed, path: Path<(String, String)>
     let id = UpdateId::parse(&id).ok_or_else(|| Problem::not_found("update"))?;
     let update = app.reader.update(&crisis, &signed.viewer(), id).await.map_err(unavailable)?;
     Ok(HttpResponse::Ok().json(update.ok_or_else(|| Problem::not_found("update"))?))
+}
+
+#[derive(Deserialize)]
+pub struct HistoryQuery {
+    limit: Option<String>,
+}
+
+/// What one centre said of one sector, the withdrawn and the replaced too.
+pub async fn cell_history(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String, String)>,
+    query: Query<HistoryQuery>,
+) -> Answer {
+    access::reads_entries(signed.account.role)?;
+    let (crisis, centre, sector) = path.into_inner();
+    let crisis = extract::crisis(&crisis)?;
+    let cell = (|| Some(Cell { centre: CentreId::parse(&centre).ok()?, sector: SectorId::parse(&sector).ok()? }))();
+    let cell = cell.ok_or_else(|| Problem::not_found("cell"))?;
+    caught_up(&app, Some(&crisis)).await;
+    if app.hub.position(&crisis).is_none() {
+        return Err(Problem::not_found("crisis"));
+    }
+    let mut faults = Vec::new();
+    let limit = limit_within(query.limit.as_deref(), HISTORY_UPDATES, HISTORY_UPDATES_MAX, &mut faults);
+    if !faults.is_empty() {
+        return Err(Problem::fields(faults));
+    }
+    let updates = app.reader.cell(&crisis, &signed.viewer(), cell, limit).await.map_err(unavailable)?;
+    Ok(HttpResponse::Ok().json(json!({ "updates": updates })))
 }
 
 /// The whole picture. The `ETag` names the position, so what is unchanged for this viewer is not sent
@@ -113,15 +149,19 @@ fn page_bounds(app: &App, crisis: &CrisisId, query: &PageQuery) -> Result<(Seq, 
         }),
     };
     let most = app.settings.limits.page_entries;
-    let limit = match query.limit.as_deref().map(str::parse) {
-        None => PAGE_LINES.min(most),
+    let limit = limit_within(query.limit.as_deref(), PAGE_LINES.min(most), most, &mut faults);
+    if faults.is_empty() { Ok((after, limit)) } else { Err(Problem::fields(faults)) }
+}
+
+fn limit_within(asked: Option<&str>, usual: usize, most: usize, faults: &mut Vec<FieldFault>) -> usize {
+    match asked.map(str::parse) {
+        None => usual,
         Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
         Some(_) => {
             faults.push(FieldFault::at("/limit", format!("must be a number from 1 to {most}")));
             most
         }
-    };
-    if faults.is_empty() { Ok((after, limit)) } else { Err(Problem::fields(faults)) }
+    }
 }
 
 fn ndjson<T: Serialize>(app: &App, crisis: &CrisisId, limit: usize, page: &Page<T>) -> HttpResponse {
@@ -177,6 +217,8 @@ pub async fn live(
         sign_in: app.sign_in.clone(),
         clock: app.clock.clone(),
         health: app.health.clone(),
+        wall: signed.account.device.as_ref().map(|_| signed.account.id),
+        build: assets::build(),
         beat: app.settings.live.beat,
         send_timeout: app.settings.live.send_timeout,
         stopping: app.stopping.clone(),
@@ -186,7 +228,7 @@ pub async fn live(
 }
 
 /// Waits until readers here see what writers here were told is done.
-async fn caught_up(app: &App, crisis: Option<&CrisisId>) {
+pub(super) async fn caught_up(app: &App, crisis: Option<&CrisisId>) {
     for (committed, seq) in app.desk.committed() {
         if crisis.is_none_or(|crisis| *crisis == committed) {
             // Whoever waits longer sees an older picture, with its own older position: late, not wrong.

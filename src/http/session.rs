@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::App;
-use super::extract::{Body, SESSION_COOKIE, Signed, refuse_foreign_origin};
+use super::extract::{Body, SESSION_COOKIE, Signed, refuse_foreign_page};
 use super::problem::{Kind, Problem};
 use super::wire;
-use crate::accounts::Account;
+use super::wire::shown::AccountView;
 use crate::domain::vocabulary::Role;
 use crate::sign_in::Credential;
 
@@ -19,13 +19,11 @@ type Answer = Result<HttpResponse, Problem>;
 pub async fn show(signed: Signed) -> Answer {
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(json!({ "account": account(&signed.account) })))
+        .json(json!({ "account": AccountView::from(&signed.account) })))
 }
 
 pub async fn begin(app: Data<App>, body: Body, request: HttpRequest) -> Answer {
-    if request.headers().contains_key(header::ORIGIN) {
-        refuse_foreign_origin(&request, &app)?;
-    }
+    refuse_foreign_page(&request, &app)?;
     let token = wire::sign_in(&body.0)?;
     let found = app.sign_in.who(Credential::token(&token)).await?;
     let found =
@@ -40,7 +38,7 @@ pub async fn begin(app: Data<App>, body: Body, request: HttpRequest) -> Answer {
     Ok(HttpResponse::Created()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .cookie(cookie(&app, secret, Duration::seconds(lasts.as_secs())))
-        .json(json!({ "account": account(&found) })))
+        .json(json!({ "account": AccountView::from(&found) })))
 }
 
 pub async fn end(app: Data<App>, signed: Signed) -> Answer {
@@ -48,7 +46,8 @@ pub async fn end(app: Data<App>, signed: Signed) -> Answer {
     Ok(HttpResponse::NoContent().cookie(cookie(&app, String::new(), Duration::ZERO)).finish())
 }
 
-fn cookie(app: &App, value: String, lasts: Duration) -> Cookie<'static> {
+/// The cookie of a session; an empty one that lasts for nothing takes it away.
+pub(super) fn cookie(app: &App, value: String, lasts: Duration) -> Cookie<'static> {
     Cookie::build(SESSION_COOKIE, value)
         .path("/")
         .http_only(true)
@@ -56,16 +55,4 @@ fn cookie(app: &App, value: String, lasts: Duration) -> Cookie<'static> {
         .secure(app.settings.server.secure_cookies)
         .max_age(lasts)
         .finish()
-}
-
-fn account(account: &Account) -> serde_json::Value {
-    let ceiling = (account.role == Role::WallDevice).then_some(account.ceiling);
-    json!({
-        "id": account.id,
-        "centre": account.centre,
-        "role": account.role,
-        "name": account.name,
-        "ceiling": ceiling,
-        "expires_at": account.expires_at,
-    })
 }

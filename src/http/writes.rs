@@ -11,7 +11,7 @@ use super::extract::{self, Body, Signed};
 use super::problem::Problem;
 use super::wire;
 use crate::domain::command::Command;
-use crate::domain::ids::{CrisisId, EscalationId, UpdateId};
+use crate::domain::ids::{CrisisId, EscalationId, QueryId, UpdateId};
 use crate::domain::vocabulary::EscalationStep;
 
 type Answer = Result<HttpResponse, Problem>;
@@ -31,6 +31,42 @@ pub async fn record_ipcr(
 ) -> Answer {
     let crisis = extract::crisis(&path)?;
     let command = wire::record_ipcr(&body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
+}
+
+pub async fn close_crisis(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<String>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let crisis = extract::crisis(&path)?;
+    let command = wire::close_crisis(&body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
+}
+
+pub async fn reopen_crisis(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<String>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let crisis = extract::crisis(&path)?;
+    let command = wire::reopen_crisis(&body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
+}
+
+pub async fn scope_crisis(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<String>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let crisis = extract::crisis(&path)?;
+    let command = wire::scope_crisis(&body.0)?;
     submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
 }
 
@@ -58,6 +94,49 @@ pub async fn withdraw(
     let id = UpdateId::parse(&id).ok_or_else(|| Problem::not_found("update"))?;
     let command = wire::withdraw(id, &body.0)?;
     submit(&app, &signed, crisis, command, &body, &request, Location::Update).await
+}
+
+pub async fn ask_query(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String)>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let (crisis, id) = path.into_inner();
+    let crisis = extract::crisis(&crisis)?;
+    let id = UpdateId::parse(&id).ok_or_else(|| Problem::not_found("update"))?;
+    let command = wire::ask_query(id, &body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+pub async fn answer_query(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String)>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let (crisis, id) = path_to_query(path)?;
+    let command = wire::answer_query(id, &body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+pub async fn withdraw_query(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String)>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let (crisis, id) = path_to_query(path)?;
+    let command = wire::withdraw_query(id, &body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+fn path_to_query(path: Path<(String, String)>) -> Result<(CrisisId, QueryId), Problem> {
+    let (crisis, id) = path.into_inner();
+    Ok((extract::crisis(&crisis)?, QueryId::parse(&id).ok_or_else(|| Problem::not_found("query"))?))
 }
 
 pub async fn raise_escalation(

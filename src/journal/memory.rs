@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::{
-    Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, RequestKey, chain, codec,
+    Append, Appended, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, RequestKey, chain,
+    codec,
 };
 use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
@@ -105,6 +106,22 @@ impl Journal for MemoryJournal {
             let replaces = entry.event.supersedes().is_some_and(|id| id.0 == subject);
             (replaces || entry.event.subject() == Some(subject)).then(|| Arc::clone(entry))
         }))
+    }
+
+    async fn cell(
+        &self,
+        crisis: &CrisisId,
+        cell: Cell,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let mut entries = self.select(crisis, |(entry, _)| {
+            let here = entry.event.cell() == Some((&cell.centre, &cell.sector));
+            (here && entry.seq < before).then(|| Arc::clone(entry))
+        });
+        entries.reverse();
+        entries.truncate(limit.min(READ_ENTRIES_MAX));
+        Ok(entries)
     }
 
     async fn receipt(&self, account: AccountId, key: &str) -> Result<Option<Receipt>, JournalError> {

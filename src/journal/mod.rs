@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::domain::event::Entry;
-use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
+use crate::domain::ids::{AccountId, CentreId, CrisisId, Epoch, SectorId, Seq};
 
 /// Most entries that one read answers.
 pub const READ_ENTRIES_MAX: usize = 1_024;
@@ -40,6 +40,15 @@ pub trait Journal: Send + Sync + 'static {
     /// Every entry about one update or escalation, and every update that supersedes it, oldest first.
     async fn about(&self, crisis: &CrisisId, subject: Uuid) -> Result<Vec<Arc<Entry>>, JournalError>;
 
+    /// Entries that put an update into one cell or took one out, before a number, newest first. Capped as `read` is.
+    async fn cell(
+        &self,
+        crisis: &CrisisId,
+        cell: Cell,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError>;
+
     /// What an earlier request with this key was answered, if there was one.
     async fn receipt(&self, account: AccountId, key: &str) -> Result<Option<Receipt>, JournalError>;
 
@@ -48,6 +57,13 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Takes in a whole crisis under a new epoch. The chain must hold and the crisis must be new here.
     async fn import(&self, crisis: &CrisisId, entries: Vec<RawEntry>) -> Result<(), JournalError>;
+}
+
+/// What one centre says of one sector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    pub centre: CentreId,
+    pub sector: SectorId,
 }
 
 /// A crisis in the journal.

@@ -12,13 +12,20 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transac
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec};
+use super::{
+    Append, Appended, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec,
+};
 use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 
 /// Version of the tables that this program knows.
-const SCHEMA_VERSION: i64 = 1;
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/sqlite/0001_journal.sql")];
+const SCHEMA_VERSION: i64 = 2;
+/// Forward only: each brings the tables from the version before it to its own.
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/sqlite/0001_journal.sql"), include_str!("migrations/sqlite/0002_walls_and_cells.sql")];
+/// Found by its index alone, whatever else the journal holds.
+const CELL: &str = "select seq, stored, hash from entry where crisis = ?1 and cell = ?2 and seq < ?3
+    order by seq desc limit ?4";
 /// How long a connection waits for another process.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 /// Groups of appends that wait for the writer at the most; the desk hands over one at a time.
@@ -362,6 +369,23 @@ impl Journal for SqliteJournal {
             let select = "select seq, stored, hash from entry where crisis = ?1 and subject = ?2
                 union select seq, stored, hash from entry where crisis = ?1 and supersedes = ?2 order by seq";
             let raw = select_raw(connection, select, params![crisis.as_str(), subject.into_bytes()])?;
+            raw.iter().map(|raw| open_entry(&crisis, raw)).collect()
+        })
+        .await
+    }
+
+    async fn cell(
+        &self,
+        crisis: &CrisisId,
+        cell: Cell,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let crisis = crisis.clone();
+        let cell = format!("{}/{}", cell.centre, cell.sector);
+        let limit = i64::try_from(limit.min(READ_ENTRIES_MAX)).expect("the cap is small");
+        self.query(move |connection| {
+            let raw = select_raw(connection, CELL, params![crisis.as_str(), cell, to_sql(before), limit])?;
             raw.iter().map(|raw| open_entry(&crisis, raw)).collect()
         })
         .await

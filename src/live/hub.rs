@@ -63,6 +63,8 @@ struct AudienceState {
     snapshot: Option<Arc<EncodedPicture>>,
     walls: usize,
     empty_since: Instant,
+    /// Another takes its place: what it told no longer adds up to what these eyes may see.
+    over: bool,
 }
 
 struct Frame {
@@ -84,6 +86,8 @@ pub enum Next {
     Frames(Vec<ByteString>),
     /// The cursor fell off the log.
     TooSlow,
+    /// Who may see what has changed: only a whole picture helps.
+    Over,
 }
 
 impl Hub {
@@ -138,6 +142,13 @@ impl Hub {
         let mut live = lock(&live);
         let touched: Vec<BTreeSet<Part>> = entries.iter().map(|entry| live.picture.evolve(entry)).collect();
         self.health.counts().published.inc_by(entries.len() as u64);
+        if entries.iter().any(|entry| entry.event.changes_who_sees()) {
+            // An audience made after this stands where it may see now, never before where it stood: the
+            // entry that changed the scope is everyone's, and later than all that was told.
+            for (_, audience) in live.audiences.drain() {
+                audience.end();
+            }
+        }
         live.audiences.retain(|_, audience| !audience.forgotten());
         let Live { epoch, picture, audiences } = &*live;
         let seal = |seq| self.seal.seal(Position { epoch: *epoch, seq });
@@ -287,6 +298,7 @@ impl Audience {
             snapshot: None,
             walls: 0,
             empty_since: Instant::now(),
+            over: false,
         };
         Self { state: Mutex::new(state), moved: watch::Sender::new(0) }
     }
@@ -299,6 +311,9 @@ impl Audience {
     /// Every frame from the cursor on.
     pub fn since(&self, cursor: u64) -> Next {
         let state = lock(&self.state);
+        if state.over {
+            return Next::Over;
+        }
         let Some(skip) = cursor.checked_sub(state.first) else { return Next::TooSlow };
         let skip = usize::try_from(skip).expect("a log is shorter than memory");
         Next::Frames(state.frames.iter().skip(skip).map(|frame| frame.text.clone()).collect())
@@ -314,6 +329,16 @@ impl Audience {
         let mut state = lock(&self.state);
         state.walls -= 1;
         state.empty_since = Instant::now();
+    }
+
+    /// Forgets what was told and lets every socket know.
+    fn end(&self) {
+        let mut state = lock(&self.state);
+        state.over = true;
+        state.frames.clear();
+        state.snapshot = None;
+        drop(state);
+        self.moved.send_modify(|_| {});
     }
 
     fn forgotten(&self) -> bool {

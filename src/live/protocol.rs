@@ -8,6 +8,9 @@ use crate::domain::view::{Change, FeedItem, Item, Key, PictureView, Visible};
 
 /// The wall did not drain what it was sent. Come back with your position.
 pub const TOO_SLOW: u16 = 4001;
+/// The crisis was scoped anew, so that what this viewer may see of what was said before may have changed:
+/// nothing that was told adds up to it. Come back; whatever position is brought, the whole picture follows.
+pub const SCOPED: u16 = 4002;
 /// The token or session behind this socket was revoked or ran out. Do not come back with it.
 pub const REVOKED: u16 = 4003;
 /// The server is restarting. Come back with your position, here or elsewhere.
@@ -19,6 +22,7 @@ pub const READ_ONLY: u16 = 1008;
 pub fn close_reason(code: u16) -> CloseReason {
     let text = match code {
         TOO_SLOW => "too slow, resume",
+        SCOPED => "the crisis was scoped anew, take the whole picture",
         REVOKED => "revoked",
         RESTARTING => "restarting, resume",
         _ => "this socket is read-only",
@@ -40,6 +44,7 @@ enum Frame<'a> {
     Beat {
         position: &'a str,
         server_time: Timestamp,
+        build: &'a str,
     },
 }
 
@@ -70,9 +75,10 @@ pub fn change(
     encode(&Frame::Change { after, upto, server_time, set, remove, entries })
 }
 
-/// Nothing has been missed: here is where this viewer stands and what time it is.
-pub fn beat(position: &str, server_time: Timestamp) -> String {
-    encode(&Frame::Beat { position, server_time })
+/// Nothing has been missed: here is where this viewer stands, what time it is, and which screens this
+/// server has built in.
+pub fn beat(position: &str, server_time: Timestamp, build: &str) -> String {
+    encode(&Frame::Beat { position, server_time, build })
 }
 
 /// A picture, encoded once and then sent with the time of each sending.
@@ -96,8 +102,12 @@ impl EncodedPicture {
     }
 
     /// The first frame of a socket.
-    pub fn frame(&self, server_time: Timestamp) -> String {
-        format!("{{\"type\":\"snapshot\",\"server_time\":\"{server_time}\",\"picture\":{{{}}}", self.rest)
+    pub fn frame(&self, server_time: Timestamp, build: &str) -> String {
+        let build = encode(&build);
+        format!(
+            "{{\"type\":\"snapshot\",\"server_time\":\"{server_time}\",\"build\":{build},\"picture\":{{{}}}",
+            self.rest
+        )
     }
 }
 

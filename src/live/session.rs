@@ -1,5 +1,6 @@
 //! One socket: it sends what its audience was told, beats, and ends for a stated reason.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::hub::{Audience, Joined, Next};
 use super::protocol;
+use crate::accounts::device::SEEN_EVERY;
 use crate::clock::Clock;
+use crate::domain::ids::AccountId;
 use crate::health::Health;
 use crate::sign_in::{Credential, SignIn};
 
@@ -23,6 +26,10 @@ pub struct Seat {
     pub sign_in: Arc<SignIn>,
     pub clock: Clock,
     pub health: Health,
+    /// The wall whose socket this is, if it is one's.
+    pub wall: Option<AccountId>,
+    /// Name of the screens built into this server.
+    pub build: String,
     pub beat: Duration,
     pub send_timeout: Duration,
     pub stopping: watch::Receiver<bool>,
@@ -57,17 +64,19 @@ async fn serve(session: &mut Session, messages: &mut AggregatedMessageStream, jo
     let mut moved = audience.watch();
     let mut stopping = seat.stopping.clone();
     if let Some(snapshot) = snapshot
-        && let Err(end) = send(session, snapshot.frame(seat.clock.now()), seat).await
+        && let Err(end) = send(session, snapshot.frame(seat.clock.now(), &seat.build), seat).await
     {
         return end;
     }
     let mut beats = interval(seat.beat);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut sightings = std::pin::pin!(note_sightings(seat));
     loop {
         if let Err(end) = drain(session, &audience, &mut cursor, seat).await {
             return end;
         }
         let outcome = tokio::select! {
+            never = &mut sightings => match never {},
             changed = moved.changed() => changed.map_err(|_| End::Close(protocol::RESTARTING)),
             _ = beats.tick() => beat(session, &audience, &mut cursor, seat).await,
             message = messages.next() => hear(session, message).await,
@@ -83,6 +92,7 @@ async fn serve(session: &mut Session, messages: &mut AggregatedMessageStream, jo
 async fn drain(session: &mut Session, audience: &Audience, cursor: &mut u64, seat: &Seat) -> Result<(), End> {
     loop {
         let frames = match audience.since(*cursor) {
+            Next::Over => return Err(End::Close(protocol::SCOPED)),
             Next::TooSlow => return Err(End::Close(protocol::TOO_SLOW)),
             Next::Frames(frames) if frames.is_empty() => return Ok(()),
             Next::Frames(frames) => frames,
@@ -91,6 +101,18 @@ async fn drain(session: &mut Session, audience: &Audience, cursor: &mut u64, sea
             send(session, frame, seat).await?;
             *cursor += 1;
         }
+    }
+}
+
+/// Notes that the wall lives, once a minute, beside whatever else its socket does: no frame waits for it.
+async fn note_sightings(seat: &Seat) -> Infallible {
+    let every = Duration::try_from(SEEN_EVERY).expect("a minute is no negative time");
+    let mut minutes = interval(every);
+    minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let Some(wall) = seat.wall else { return std::future::pending().await };
+    loop {
+        minutes.tick().await;
+        seat.sign_in.seen(wall).await;
     }
 }
 
@@ -106,7 +128,7 @@ async fn beat(session: &mut Session, audience: &Audience, cursor: &mut u64, seat
         // It moved while we sent: the frames said so, and the next beat will.
         return Ok(());
     }
-    send(session, protocol::beat(&position, seat.clock.now()), seat).await
+    send(session, protocol::beat(&position, seat.clock.now(), &seat.build), seat).await
 }
 
 async fn hear(

@@ -1,3 +1,5 @@
 //! The one integration binary: Vigie as programs, people and walls meet it.
 
 mod harness;
+mod licences;
+mod openapi;

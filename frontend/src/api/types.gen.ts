@@ -150,6 +150,47 @@ queries: Array<QueryView>, centres: Array<CentreView>, readings: Array<ReadingVi
  * Newest first.
  */
 feed: Array<FeedItem>, };
+export type DeviceSetting = { layout: Layout, 
+/**
+ * 3, 5 or 8.
+ */
+distance_m: number, 
+/**
+ * The crisis it is pinned to; `null`: it goes round the open ones.
+ */
+crisis: string | null, };
+export type Account = { id: string, centre: string, role: Role, name: string, 
+/**
+ * What a wall may show at the most; `null` for people.
+ */
+ceiling: Tlp | null, expires_at: string, 
+/**
+ * What a wall is set to show; `null` for people.
+ */
+device: DeviceSetting | null, };
+export type Device = { id: string, name: string, centre: string, ceiling: Tlp, created_at: string, expires_at: string, revoked_at: string | null, 
+/**
+ * When its socket last lived, to the minute; `null`: never.
+ */
+last_seen: string | null, layout: Layout, 
+/**
+ * 3, 5 or 8.
+ */
+distance_m: number, 
+/**
+ * The crisis it is pinned to; `null`: it goes round the open ones.
+ */
+crisis: string | null, };
+export type TokenInfo = { id: string, name: string, centre: string, role: Role, created_at: string, expires_at: string, revoked_at: string | null, };
+export type Pairing = { id: string, 
+/**
+ * Six characters, shown in two groups of three.
+ */
+code: string, 
+/**
+ * Stays with the wall.
+ */
+secret: string, expires_at: string, };
 
 export const SEVERITIES: readonly Severity[] = ["extreme", "severe", "moderate", "minor", "unknown"];
 export const OUTLOOKS: readonly Outlook[] = ["improving", "stable", "worsening", "unknown"];

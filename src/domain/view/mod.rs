@@ -3,7 +3,7 @@
 //! What a viewer is shown equals the fold of the entries that this viewer may see. Positions are
 //! handed out as opaque words by a [`Seal`], so that nobody can count what is hidden.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use super::centre::Centre;
 use super::crisis::{Closure, RecordedIpcr};
 use super::escalation::Step;
 use super::event::{Entry, Event};
-use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq};
+use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark, Viewer};
 use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
@@ -50,6 +50,27 @@ impl<T> Visible<T> {
 
 /// Turns a number of this crisis's journal into the word a client may hold.
 pub type Seal<'a> = &'a dyn Fn(Seq) -> String;
+
+/// Updates with what became of them, gathered from the newest entry backwards: whatever happened to an
+/// update was told before the update itself is met.
+pub struct CellHistory {
+    pub updates: Vec<Visible<UpdateHistoryView>>,
+    limit: usize,
+    superseded_by: HashMap<UpdateId, UpdateId>,
+    withdrawn: HashMap<UpdateId, WithdrawalView>,
+}
+
+impl CellHistory {
+    /// Nothing told yet, of `limit` updates at the most.
+    pub fn of(limit: usize) -> Self {
+        Self { updates: Vec::new(), limit, superseded_by: HashMap::new(), withdrawn: HashMap::new() }
+    }
+
+    /// Whether as many as asked for were told.
+    pub fn is_full(&self) -> bool {
+        self.updates.len() >= self.limit
+    }
+}
 
 /// A picture through the eyes of one viewer.
 pub struct Eye<'a> {
@@ -153,29 +174,51 @@ impl Eye<'_> {
     }
 
     /// One update from all entries about it, if this viewer may see it.
-    pub fn history(&self, entries: &[Arc<Entry>]) -> Option<Visible<UpdateHistoryView>> {
-        let visible: Vec<&Entry> = entries.iter().map(Arc::as_ref).filter(|entry| self.sees_entry(entry)).collect();
-        let (posted, update) = visible.iter().find_map(|entry| match &entry.event {
-            Event::UpdatePosted { update } => Some((entry, update)),
-            _ => None,
-        })?;
-        let superseded_by = visible.iter().find_map(|entry| match &entry.event {
-            Event::UpdatePosted { update: other } if other.supersedes == Some(update.id) => Some(other.id),
-            _ => None,
-        });
-        let withdrawn = visible.iter().find_map(|entry| match &entry.event {
-            Event::UpdateWithdrawn { reason, .. } => {
-                Some(WithdrawalView { reason: reason.clone(), at: entry.recorded_at, by: By::from(&entry.actor) })
+    pub fn history(&self, id: UpdateId, entries: &[Arc<Entry>]) -> Option<Visible<UpdateHistoryView>> {
+        let mut history = CellHistory::of(usize::MAX);
+        let newest_first: Vec<Arc<Entry>> = entries.iter().rev().cloned().collect();
+        self.tell_history(&newest_first, &mut history);
+        history.updates.into_iter().find(|update| update.get().update.id == id)
+    }
+
+    /// Adds the updates of these entries, newest first, to what was told of newer ones.
+    pub fn tell_history(&self, entries: &[Arc<Entry>], history: &mut CellHistory) {
+        for entry in entries.iter().filter(|entry| self.sees_entry(entry)) {
+            if history.is_full() {
+                return;
             }
-            _ => None,
-        });
-        let state = match (&withdrawn, &superseded_by) {
-            (Some(_), _) => "withdrawn",
-            (None, Some(_)) => "superseded",
-            (None, None) => "published",
-        };
-        let update = update_view(update, posted.recorded_at, By::from(&posted.actor));
-        Some(Visible(UpdateHistoryView { update, state, superseded_by, withdrawn }))
+            match &entry.event {
+                Event::UpdatePosted { update } => {
+                    if let Some(replaced) = update.supersedes {
+                        history.superseded_by.insert(replaced, update.id);
+                    }
+                    let superseded_by = history.superseded_by.get(&update.id).copied();
+                    let withdrawn = history.withdrawn.remove(&update.id);
+                    let state = match (&withdrawn, &superseded_by) {
+                        (Some(_), _) => "withdrawn",
+                        (None, Some(_)) => "superseded",
+                        (None, None) => "published",
+                    };
+                    let update = update_view(update, entry.recorded_at, By::from(&entry.actor));
+                    history.updates.push(Visible(UpdateHistoryView { update, state, superseded_by, withdrawn }));
+                }
+                Event::UpdateWithdrawn { update, reason, .. } => {
+                    let by = By::from(&entry.actor);
+                    let withdrawal = WithdrawalView { reason: reason.clone(), at: entry.recorded_at, by };
+                    history.withdrawn.insert(*update, withdrawal);
+                }
+                Event::CrisisOpened { .. }
+                | Event::IpcrRecorded { .. }
+                | Event::EscalationRaised { .. }
+                | Event::EscalationStepped { .. }
+                | Event::QueryAsked { .. }
+                | Event::QueryAnswered { .. }
+                | Event::QueryWithdrawn { .. }
+                | Event::CrisisClosed { .. }
+                | Event::CrisisReopened { .. }
+                | Event::CrisisScoped { .. } => {}
+            }
+        }
     }
 
     fn crisis(&self) -> CrisisView {

@@ -1,17 +1,20 @@
 //! Request bodies: JSON → command, or every wrong field at once.
 
+pub mod keeping;
+pub mod shown;
+
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::form::Form;
 use super::problem::Problem;
-use crate::domain::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
+use crate::domain::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation, Scope};
 use crate::domain::crisis::{CENTRES_MAX, IpcrRecord, SECTORS_MAX};
 use crate::domain::escalation::{ASSIGNEE_CHARS_MAX, REFS_MAX, Step};
-use crate::domain::ids::{CentreId, CrisisId, EscalationId, IndicatorId, SectorId, UpdateId};
+use crate::domain::ids::{CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, UpdateId};
 use crate::domain::indicator::{Missing, READINGS_MAX, Reading, Value};
 use crate::domain::mark::{Mark, RECIPIENTS_MAX};
-use crate::domain::text::{BODY_CHARS_MAX, HEADLINE_CHARS_MAX, Lines, NOTE_CHARS_MAX};
+use crate::domain::text::{BODY_CHARS_MAX, HEADLINE_CHARS_MAX, Lines, NOTE_CHARS_MAX, QUERY_CHARS_MAX};
 use crate::domain::update::{AREAS_MAX, Source};
 use crate::domain::vocabulary::{EscalationStep, Outlook, Quality, Severity};
 
@@ -42,6 +45,24 @@ pub fn record_ipcr(body: &[u8]) -> Result<Command, Problem> {
     let source_url = form.optional_name("source_url", check_url);
     let record = (|| Some(IpcrRecord { mode: mode?, since: since?, decided_by: decided_by?, source_url }))();
     form.finish(record).map(Command::RecordIpcr)
+}
+
+/// `POST /crises/{crisis}/close`
+pub fn close_crisis(body: &[u8]) -> Result<Command, Problem> {
+    read_reason(body).map(|reason| Command::CloseCrisis { reason })
+}
+
+/// `POST /crises/{crisis}/reopen`
+pub fn reopen_crisis(body: &[u8]) -> Result<Command, Problem> {
+    read_reason(body).map(|reason| Command::ReopenCrisis { reason })
+}
+
+/// `POST /crises/{crisis}/scope`
+pub fn scope_crisis(body: &[u8]) -> Result<Command, Problem> {
+    let mut form = Form::read(body)?;
+    let sectors = form.names("sectors", SECTORS_MAX, SectorId::parse);
+    let centres = form.names("centres", CENTRES_MAX, CentreId::parse);
+    form.finish(Some(Command::ScopeCrisis(Scope { sectors, centres })))
 }
 
 /// `POST /crises/{crisis}/updates`
@@ -99,9 +120,26 @@ pub fn post_update(body: &[u8]) -> Result<Command, Problem> {
 
 /// `POST /crises/{crisis}/updates/{id}/withdraw`
 pub fn withdraw(update: UpdateId, body: &[u8]) -> Result<Command, Problem> {
+    read_reason(body).map(|reason| Command::WithdrawUpdate { update, reason })
+}
+
+/// `POST /crises/{crisis}/updates/{id}/queries`
+pub fn ask_query(update: UpdateId, body: &[u8]) -> Result<Command, Problem> {
     let mut form = Form::read(body)?;
-    let reason = form.text("reason", Lines::Many, NOTE_CHARS_MAX);
-    form.finish(reason).map(|reason| Command::WithdrawUpdate { update, reason })
+    let question = form.text("question", Lines::Many, QUERY_CHARS_MAX);
+    form.finish(question).map(|question| Command::AskQuery { update, question })
+}
+
+/// `POST /crises/{crisis}/queries/{id}/answer`
+pub fn answer_query(query: QueryId, body: &[u8]) -> Result<Command, Problem> {
+    let mut form = Form::read(body)?;
+    let answer = form.text("answer", Lines::Many, QUERY_CHARS_MAX);
+    form.finish(answer).map(|answer| Command::AnswerQuery { query, answer })
+}
+
+/// `POST /crises/{crisis}/queries/{id}/withdraw`
+pub fn withdraw_query(query: QueryId, body: &[u8]) -> Result<Command, Problem> {
+    read_reason(body).map(|reason| Command::WithdrawQuery { query, reason })
 }
 
 /// `POST /crises/{crisis}/escalations`
@@ -146,6 +184,12 @@ pub fn sign_in(body: &[u8]) -> Result<String, Problem> {
     let mut form = Form::read(body)?;
     let token = form.text("token", Lines::One, 200);
     form.finish(token)
+}
+
+fn read_reason(body: &[u8]) -> Result<String, Problem> {
+    let mut form = Form::read(body)?;
+    let reason = form.text("reason", Lines::Many, NOTE_CHARS_MAX);
+    form.finish(reason)
 }
 
 fn read_mark(form: &mut Form) -> Option<Mark> {

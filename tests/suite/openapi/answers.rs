@@ -1,0 +1,280 @@
+//! What is answered: one of everything is written, refused and read, and each answer has exactly what
+//! is described.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use vigie::domain::vocabulary::{Role, Tlp};
+
+use super::schema::{Description, Met, each_schema};
+use super::{NO_ID, Operation, description, fill, operations, request_schema};
+use crate::harness::app::{App, CRISIS};
+use crate::harness::person::{Answer, Person, changed, update};
+use crate::harness::{in_seconds, now};
+
+/// What a server that serves cannot be made to answer.
+const NOT_MET: [&str; 1] = ["NotReady"];
+
+/// A server whose every answer is held to the description.
+struct Held {
+    app: App,
+    description: Description,
+    met: RefCell<BTreeSet<Met>>,
+}
+
+impl Held {
+    fn look(&self, schema: &Value, value: &Value, at: &str) {
+        let finding = self.description.look(schema, value, at, "");
+        assert!(finding.faults.is_empty(), "{at}: {:#?} in {value:#}", finding.faults);
+        self.met.borrow_mut().extend(finding.met);
+    }
+
+    /// Calls by the name of the call. `parts` are of the path, what remains is the query.
+    async fn call(
+        &self,
+        who: &Person,
+        id: &str,
+        status: u16,
+        parts: &[(&str, &str)],
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let operations = operations(&self.description);
+        let call = operations.iter().find(|call| call.id == id).expect("a described call");
+        let mut path = fill(call.path, &[parts, &[("crisis", CRISIS)]].concat());
+        for (i, (name, value)) in parts.iter().filter(|(name, _)| !call.path.contains(*name)).enumerate() {
+            path.extend([if i == 0 { "?" } else { "&" }, name, "=", value]);
+        }
+        let mut headers = headers.to_vec();
+        if body.is_some() && headers.iter().all(|(name, _)| *name != "Content-Type") {
+            headers.push(("Content-Type", "application/json"));
+        }
+        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let answer = who.ask(call.method.clone(), &path, &headers, bytes).await;
+        assert_eq!(answer.status.as_u16(), status, "{id}: {}", answer.text());
+        if let (Some(body), 200..300) = (body, status) {
+            // The server took it, so the description must allow it.
+            self.look(request_schema(&self.description, call).expect("a body is described"), body, id);
+        }
+        self.hold(call, &answer);
+        answer
+    }
+
+    fn hold(&self, call: &Operation<'_>, answer: &Answer) {
+        let status = answer.status.as_u16().to_string();
+        let told = self.description.open(&call.told["responses"][&status]);
+        assert!(told.is_object(), "{} does not describe {status}", call.id);
+        for (name, header) in told["headers"].as_object().into_iter().flatten() {
+            let required = self.description.open(header)["required"] == true;
+            assert!(!required || !answer.header(name).is_empty(), "{} {status} has no {name}", call.id);
+        }
+        let kind = answer.header("content-type");
+        let kind = kind.split(';').next().unwrap_or_default();
+        let Some(content) = told.get("content") else {
+            assert!(answer.bytes.is_empty(), "{} {status} answers {}", call.id, answer.text());
+            return;
+        };
+        let content = content.get(kind).unwrap_or_else(|| panic!("{} {status} does not describe {kind}", call.id));
+        match kind {
+            "application/x-ndjson" => {
+                for line in answer.text().lines() {
+                    self.look(&content["schema"], &serde_json::from_str(line).expect("a line is JSON"), call.id);
+                }
+            }
+            "application/openmetrics-text" => self.look(&content["schema"], &answer.text().into(), call.id),
+            _ => self.look(&content["schema"], &answer.json(), call.id),
+        }
+    }
+
+    async fn get(&self, who: &Person, id: &str, parts: &[(&str, &str)]) -> Answer {
+        self.call(who, id, 200, parts, &[], None).await
+    }
+
+    /// Writes, and answers the id of what was written.
+    async fn write(&self, who: &Person, id: &str, parts: &[(&str, &str)], body: Value) -> String {
+        let receipt = self.call(who, id, 201, parts, &[], Some(&body)).await.json();
+        receipt["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+/// An update that leaves nothing out.
+fn whole_update() -> Value {
+    changed(
+        update("be-nccn", "displacement", "amber", "Reception is full"),
+        json!({
+            "nil": false, "urgency": "expected", "certainty": "observed", "body": "Two halls opened.\nA third follows.",
+            "valid_until": in_seconds(3_600), "recipients": ["nl-ncc"], "areas": ["BE", "BE10"], "lang": "en",
+            "source": { "reliability": "B", "credibility": "2" },
+            "readings": [
+                { "indicator": "reception_places_free", "value": 12, "as_of": now(), "quality": "estimated" },
+                { "indicator": "first_reception_waiting_hours", "value": 1.5, "as_of": now() },
+                { "indicator": "registrations_waiting", "value": "not_available", "as_of": now() },
+                { "indicator": "unaccompanied_minors_registered", "value": "suppressed", "as_of": now() },
+            ],
+        }),
+    )
+}
+
+#[actix_web::test]
+async fn every_answer_has_exactly_what_is_described() {
+    let app = App::with(&[("live.beat_seconds", "1")]).await;
+    app.open_crisis(CRISIS).await;
+    let held = Held { app, description: description(), met: RefCell::default() };
+    let coordinator = held.app.person("eu-ercc", Role::Coordinator).await;
+    let duty = held.app.person("be-nccn", Role::DutyOfficer).await;
+    let lead = held.app.person("nl-ncc", Role::CentreLead).await;
+    let mut socket = duty.listen(None).await;
+
+    write_one_of_everything(&held, &coordinator, &duty, &lead).await;
+    refuse_one_of_everything(&held, &coordinator, &duty).await;
+    read_everything(&held, &coordinator, &duty).await;
+
+    let position = duty.picture().await["position"].as_str().expect("a position").to_owned();
+    socket.reach(&position).await;
+    socket.until("a beat", |wall| wall.frames.last().is_some_and(|frame| frame["type"] == "beat")).await;
+    for frame in &socket.frames {
+        held.look(held.description.schema("Frame"), frame, "Frame");
+    }
+    nothing_is_described_in_vain(&held);
+    held.app.stop().await;
+}
+
+async fn write_one_of_everything(held: &Held, coordinator: &Person, duty: &Person, lead: &Person) {
+    let other = json!({
+        "slug": "other", "name": "Another", "environment": "exercise", "sectors": ["cyber"], "centres": ["be-nccn"],
+    });
+    let key = [("Idempotency-Key", "once")];
+    held.call(coordinator, "openCrisis", 201, &[], &key, Some(&other)).await;
+    held.call(coordinator, "openCrisis", 200, &[], &key, Some(&other)).await;
+    held.call(coordinator, "openCrisis", 409, &[], &[], Some(&other)).await;
+    let ipcr = json!({ "mode": "monitoring", "since": now(), "decided_by": "Council Presidency" });
+    held.write(coordinator, "recordIpcr", &[], ipcr.clone()).await;
+    held.write(coordinator, "recordIpcr", &[], changed(ipcr, json!({ "source_url": "https://example.org/" }))).await;
+
+    let first = held.write(duty, "postUpdate", &[], whole_update()).await;
+    let plain = update("be-nccn", "displacement", "amber", "Reception has room again");
+    let second = held.write(duty, "postUpdate", &[], changed(plain.clone(), json!({ "supersedes": first }))).await;
+    held.write(duty, "postUpdate", &[], plain).await;
+    let nil = json!({ "centre": "be-nccn", "sector": "cyber", "nil": true, "as_of": now(), "tlp": "green" });
+    let nil = held.write(duty, "postUpdate", &[], nil).await;
+    held.write(duty, "withdrawUpdate", &[("id", &nil)], json!({ "reason": "It was another sector" })).await;
+    held.call(duty, "withdrawUpdate", 409, &[("id", &nil)], &[], Some(&json!({ "reason": "Again" }))).await;
+    for (id, state) in [(&first, "superseded"), (&second, "published"), (&nil, "withdrawn")] {
+        assert_eq!(held.get(duty, "showUpdate", &[("id", id)]).await.json()["state"], state);
+    }
+
+    let whole = json!({
+        "title": "Places are needed", "level": "watch", "severity": "severe", "reason": "The halls fill up.",
+        "asked_of": "nl-ncc", "refs": [second], "ack_due": in_seconds(600), "resolve_due": in_seconds(3_600),
+        "tlp": "amber", "recipients": ["nl-ncc"],
+    });
+    let asked = held.write(duty, "raiseEscalation", &[], whole.clone()).await;
+    let little = changed(whole, json!({ "refs": null, "ack_due": null, "resolve_due": null, "recipients": null }));
+    held.write(duty, "raiseEscalation", &[], little).await;
+    for (step, body) in [
+        ("acknowledge", json!({ "note": "We look." })),
+        ("assign", json!({ "assignee": "Reception desk" })),
+        ("start", json!({})),
+        ("snooze", json!({ "until": in_seconds(600) })),
+    ] {
+        held.write(lead, "stepEscalation", &[("id", &asked), ("step", step)], body).await;
+    }
+    held.get(duty, "showPicture", &[]).await;
+    let note = json!({ "note": "Forty places from tomorrow." });
+    held.write(lead, "stepEscalation", &[("id", &asked), ("step", "resolve")], note).await;
+    held.call(lead, "stepEscalation", 409, &[("id", &asked), ("step", "start")], &[], Some(&json!({}))).await;
+}
+
+async fn refuse_one_of_everything(held: &Held, coordinator: &Person, duty: &Person) {
+    let nobody = Person::new(&held.app.base, "");
+    let good = update("be-nccn", "cyber", "green", "Nothing of note");
+    held.call(&nobody, "showSession", 401, &[], &[], None).await;
+    held.call(&nobody, "postUpdate", 401, &[], &[], Some(&good)).await;
+    held.call(&nobody, "beginSession", 401, &[], &[], Some(&json!({ "token": "vigie_wrong" }))).await;
+    held.call(coordinator, "postUpdate", 403, &[], &[], Some(&good)).await;
+    held.call(duty, "openCrisis", 403, &[], &[], Some(&json!({ "slug": "x", "name": "X", "environment": "test" })))
+        .await;
+    held.call(duty, "postUpdate", 404, &[("crisis", "nowhere")], &[], Some(&good)).await;
+    held.call(duty, "showCrisis", 404, &[("crisis", "nowhere")], &[], None).await;
+    held.call(duty, "showUpdate", 404, &[("id", NO_ID)], &[], None).await;
+    held.call(duty, "postUpdate", 400, &[], &[("Idempotency-Key", "")], Some(&good)).await;
+    held.call(duty, "postUpdate", 413, &[], &[], Some(&json!({ "body": "a".repeat(70_000) }))).await;
+    held.call(duty, "postUpdate", 415, &[], &[("Content-Type", "text/plain")], Some(&good)).await;
+    held.call(duty, "postUpdate", 422, &[], &[], Some(&json!({}))).await;
+    held.call(duty, "readJournal", 422, &[("after", "nowhere"), ("limit", "0")], &[], None).await;
+}
+
+async fn read_everything(held: &Held, coordinator: &Person, duty: &Person) {
+    let wall = held.app.wall("be-nccn", Tlp::Green).await;
+    let auditor = held.app.person("eu-gsc", Role::Auditor).await;
+    held.get(&wall, "showSession", &[]).await;
+    held.get(coordinator, "showSession", &[]).await;
+    let session = json!({ "token": duty.token });
+    held.call(duty, "beginSession", 201, &[], &[], Some(&session)).await;
+    held.call(duty, "endSession", 204, &[], &[], None).await;
+    for id in ["showCatalogue", "listCentres", "listCrises", "showCrisis", "showPicture"] {
+        held.get(duty, id, &[]).await;
+    }
+    held.get(duty, "showCrisis", &[("crisis", "other")]).await;
+    let etag = held.get(&wall, "showPicture", &[]).await.header("etag");
+    held.call(&wall, "showPicture", 304, &[], &[("If-None-Match", &etag)], None).await;
+    held.call(&auditor, "showPicture", 403, &[], &[], None).await;
+    held.call(&wall, "readJournal", 403, &[], &[], None).await;
+    held.get(duty, "readJournal", &[]).await;
+    let page = held.get(&auditor, "readJournal", &[("limit", "2")]).await;
+    assert!(page.header("link").contains("rel=\"next\""), "{}", page.header("link"));
+    held.get(&auditor, "readJournal", &[]).await;
+    for id in ["live", "ready", "metrics", "describe"] {
+        held.get(duty, id, &[]).await;
+    }
+}
+
+/// Every property of every answer was met: with a value, as `null` where it may be that, and absent
+/// where it need not be there. So no description outlives its field.
+fn nothing_is_described_in_vain(held: &Held) {
+    let description = &held.description;
+    let met = held.met.borrow();
+    let mut answers = BTreeSet::from(["Frame".to_owned()]);
+    let mut waiting: Vec<&Value> = vec![description.schema("Frame")];
+    waiting.extend(
+        operations(description)
+            .iter()
+            .flat_map(|call| {
+                let answers = call.told["responses"].as_object().expect("responses").values();
+                answers.flat_map(|answer| description.open(answer)["content"].as_object().into_iter().flatten())
+            })
+            .map(|(_, content)| &content["schema"]),
+    );
+    while let Some(schema) = waiting.pop() {
+        each_schema(schema, "", &mut |schema, _| {
+            let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) else { return };
+            if !NOT_MET.contains(&name) && answers.insert(name.to_owned()) {
+                waiting.push(description.schema(name));
+            }
+        });
+    }
+    let mut missed = Vec::new();
+    for name in &answers {
+        each_schema(description.schema(name), name, &mut |schema, _| {
+            let required = schema["required"].as_array().cloned().unwrap_or_default();
+            for (property, described) in schema["properties"].as_object().into_iter().flatten() {
+                let place = format!("{name}/{property}");
+                let mut expected = vec![Met::Value(place.clone())];
+                if description.look(described, &Value::Null, "", "").faults.is_empty() {
+                    expected.push(Met::Null(place.clone()));
+                }
+                if !required.contains(&json!(property)) {
+                    expected.push(Met::Absent(place));
+                }
+                missed.extend(expected.into_iter().filter(|expected| !met.contains(expected)));
+            }
+        });
+    }
+    for name in ["UpdateState", "EntryKind", "ThingKind"] {
+        let words = description.schema(name)["enum"].as_array().expect("words").iter().filter_map(Value::as_str);
+        missed.extend(words.map(|word| Met::Word(format!("{name}={word}"))).filter(|word| !met.contains(word)));
+    }
+    assert!(missed.is_empty(), "described, but not met: {missed:#?}");
+    assert!(answers.len() > 40, "{} schemas are answers", answers.len());
+}
