@@ -123,7 +123,14 @@ impl Hub {
 
     /// The picture as it stands, for the cache; sharing makes this cheap.
     pub fn picture(&self, crisis: &CrisisId) -> Option<Picture> {
-        Some(lock(&*self.live(crisis)?).picture.clone())
+        Some(self.stands(crisis)?.1)
+    }
+
+    /// The picture as it stands, and of which epoch it is.
+    pub fn stands(&self, crisis: &CrisisId) -> Option<(Epoch, Picture)> {
+        let live = self.live(crisis)?;
+        let live = lock(&live);
+        Some((live.epoch, live.picture.clone()))
     }
 
     /// The word that everyone uses for a position.
@@ -239,13 +246,14 @@ impl Hub {
 
     /// Shows a picture through the eyes of a viewer, for what is not told on sockets.
     pub fn look<T>(&self, crisis: &CrisisId, viewer: &Viewer, look: impl FnOnce(&Eye<'_>) -> T) -> Option<T> {
-        let live = self.live(crisis)?;
-        let (epoch, picture) = {
-            let live = lock(&live);
-            (live.epoch, live.picture.clone())
-        };
+        let (epoch, picture) = self.stands(crisis)?;
+        Some(self.show(epoch, &picture, viewer, look))
+    }
+
+    /// Shows any picture of a crisis through the eyes of a viewer.
+    pub fn show<T>(&self, epoch: Epoch, picture: &Picture, viewer: &Viewer, look: impl FnOnce(&Eye<'_>) -> T) -> T {
         let seal = |seq| self.seal.seal(Position { epoch, seq });
-        Some(look(&Eye { picture: &picture, centres: &self.centres, viewer, seal: &seal }))
+        look(&Eye { picture, centres: &self.centres, viewer, seal: &seal })
     }
 
     /// The frames of all crises, in the order they were opened.

@@ -96,6 +96,12 @@ impl Eye<'_> {
         visible.map(|(_, seq)| *seq).max().unwrap_or(Seq::ZERO)
     }
 
+    /// When the newest entry this viewer may see was recorded.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        let visible = self.picture.feed.iter().filter(|(audience, _)| self.sees(audience));
+        visible.filter_map(|(_, entries)| entries.back()).map(|entry| entry.recorded_at).max()
+    }
+
     /// The whole picture.
     pub fn whole(&self) -> Visible<PictureView> {
         let picture = self.picture;

@@ -55,8 +55,7 @@ async fn on<T: Send + 'static>(
     work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
 ) -> Result<T, JournalError> {
     let connection = Arc::clone(connection);
-    let working =
-        tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)));
+    let working = tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)));
     working.await.map_err(unavailable)?.map_err(unavailable)
 }
 
