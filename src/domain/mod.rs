@@ -24,6 +24,8 @@ pub mod mark;
 pub mod picture;
 pub mod query;
 pub mod refusal;
+#[cfg(test)]
+pub mod rehearsal;
 pub mod shelf;
 pub mod stretch;
 pub mod template;

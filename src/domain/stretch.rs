@@ -173,3 +173,57 @@ fn about(moment: Moment, escalation: EscalationId, picture: &Picture) -> Moment 
     let (severity, title) = (record.escalation.severity, record.escalation.title.clone());
     Moment { severity: Some(severity), title: Some(title), ..moment }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::rehearsal::{any_journal, every_viewer, pictures};
+
+    fn told(entries: &[Arc<Entry>], centres: BTreeSet<CentreId>, picture: &Picture) -> Stretch {
+        let mut stretch = Stretch::after(centres);
+        entries.iter().for_each(|entry| stretch.take(entry, picture));
+        stretch
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_stretch_tells_each_viewer_of_what_it_saw_then_and_of_nothing_else(
+            journal in any_journal(1..60), cut in 0_usize..60,
+        ) {
+            let pictures = pictures(&journal);
+            let now = pictures.last().expect("the crisis is open");
+            let cut = cut.min(journal.len());
+            let first = told(&journal[..cut], BTreeSet::new(), now);
+            let second = told(&journal[cut..], first.centres.clone(), now);
+            for viewer in every_viewer() {
+                // An entry was seen if it is there in the scope right after it.
+                let saw = |entry: &Entry, after: &Picture| viewer.sees(&entry.event.audience(), &after.crisis.centres);
+                let seen = journal.iter().zip(&pictures).filter(|(entry, after)| saw(entry, after));
+                let seen: Vec<&Arc<Entry>> = seen.map(|(entry, _)| entry).collect();
+                let mut hours = BTreeMap::new();
+                first.count(&viewer, &mut hours);
+                second.count(&viewer, &mut hours);
+                let mut expected: BTreeMap<Timestamp, u64> = BTreeMap::new();
+                for entry in &seen {
+                    *expected.entry(hour_of(entry.recorded_at)).or_default() += 1;
+                }
+                prop_assert_eq!(hours, expected);
+                let moments: Vec<Seq> =
+                    first.moments(&viewer).chain(second.moments(&viewer)).map(|moment| moment.seq).collect();
+                let key = seen.iter().filter(|entry| key_moment(entry, now).is_some());
+                prop_assert_eq!(moments, key.map(|entry| entry.seq).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn hours_begin_at_the_hour_even_before_1970() {
+        let time = |text: &str| text.parse::<Timestamp>().expect("a time");
+        assert_eq!(hour_of(time("2022-03-01T03:14:15.9Z")), time("2022-03-01T03:00:00Z"));
+        assert_eq!(hour_of(time("1969-12-31T23:59:59Z")), time("1969-12-31T23:00:00Z"));
+    }
+}

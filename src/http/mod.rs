@@ -19,6 +19,8 @@ pub mod writes;
 use std::sync::Arc;
 
 use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::QueryConfig;
 use actix_web::{HttpResponse, Resource, ResponseError, web};
 use tokio::sync::watch;
 
@@ -118,14 +120,25 @@ pub fn configure(config: &mut web::ServiceConfig) {
     paths.dedup();
     for path in paths {
         let mut resource: Resource = web::resource(path);
+        let mut methods = Vec::new();
         for call in calls.iter().filter(|call| call.path == path) {
+            methods.push(call.method.as_str());
             resource = resource.route((call.handler)());
         }
-        config.service(resource.default_service(web::to(method_not_allowed)));
+        let allow = methods.join(", ");
+        config.service(resource.default_service(web::to(move || method_not_allowed(allow.clone()))));
     }
+    config.app_data(
+        QueryConfig::default().error_handler(|error, _| {
+            Problem::new(Kind::Malformed, format!("the query cannot be read: {error}")).into()
+        }),
+    );
     config.default_service(web::to(assets::serve));
 }
 
-async fn method_not_allowed() -> HttpResponse {
-    Problem::new(Kind::MethodNotAllowed, "this path has other methods").error_response()
+async fn method_not_allowed(allow: String) -> HttpResponse {
+    let mut answer = Problem::new(Kind::MethodNotAllowed, "this path has other methods").error_response();
+    let allow = HeaderValue::from_str(&allow).expect("methods are ASCII");
+    answer.headers_mut().insert(header::ALLOW, allow);
+    answer
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, AcceptEncoding, Encoding, HeaderMap};
 use actix_web::web::{Bytes, Data, Path, Payload, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::time::timeout;
@@ -126,7 +126,7 @@ pub(super) fn tagged(
     cache: &'static str,
     document: impl FnOnce() -> String,
 ) -> HttpResponse {
-    let etag = format!("\"{tag}{}\"", coding_suffix(request.headers()));
+    let etag = format!("\"{tag}{}\"", coding_suffix(request));
     let unchanged = matches_etag(request.headers(), &etag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
@@ -227,7 +227,8 @@ pub async fn live(
     if app.hub.position(&crisis).is_none() {
         return Err(Problem::not_found("crisis").into());
     }
-    let (response, session, messages) = actix_ws::handle(&request, payload)?;
+    let (response, session, messages) =
+        actix_ws::handle(&request, payload).map_err(|error| Problem::new(Kind::Malformed, error.to_string()))?;
     let Some(joined) = app.hub.join(&crisis, &signed.viewer(), after) else {
         return Err(Problem::not_found("crisis").into());
     };
@@ -264,16 +265,14 @@ pub(super) fn unavailable(error: JournalError) -> Problem {
     Problem::new(Kind::Unavailable, error.to_string())
 }
 
-/// A strong tag names the bytes, so each content coding has its own.
-fn coding_suffix(headers: &HeaderMap) -> &'static str {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |coding: &str| accepted.split(',').any(|item| item.trim().split(';').next() == Some(coding));
-    if accepts("br") {
-        "-br"
-    } else if accepts("gzip") {
-        "-gzip"
-    } else {
-        ""
+/// A strong tag names the bytes, so each content coding has its own. Chosen as the compression that
+/// wraps every answer chooses.
+fn coding_suffix(request: &HttpRequest) -> String {
+    let codings = [Encoding::identity(), Encoding::brotli(), Encoding::gzip(), Encoding::deflate()];
+    let accepted = request.get_header::<AcceptEncoding>();
+    match accepted.and_then(|accepted| accepted.negotiate(codings.iter())) {
+        Some(coding) if coding != Encoding::identity() => format!("-{coding}"),
+        _ => String::new(),
     }
 }
 

@@ -77,3 +77,50 @@ fn open(bytes: &[u8]) -> Result<Vec<u8>, CacheError> {
     DeflateDecoder::new(packed).read_to_end(&mut plain).map_err(|_| damaged("it is not compressed"))?;
     Ok(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::domain::ids::{Epoch, Seq};
+    use crate::domain::rehearsal::{any_journal, centres, every_viewer, pictures};
+    use crate::domain::view::Eye;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn a_picture_that_was_put_away_goes_on_as_if_it_never_had_been(
+            journal in any_journal(1..80), at in any::<Index>(),
+        ) {
+            let pictures = pictures(&journal);
+            let at = at.index(pictures.len());
+            let position = Position { epoch: Epoch(1), seq: pictures[at].seq };
+            let mut opened = open_picture(&picture(&pictures[at]), position).expect("it opens");
+            for (entry, expected) in journal[at + 1..].iter().map(Some).chain([None]).zip(&pictures[at..]) {
+                for viewer in every_viewer() {
+                    let (centres, seal) = (centres(), |seq: Seq| seq.0.to_string());
+                    let show = |picture| Eye { picture, centres: &centres, viewer: &viewer, seal: &seal }.whole();
+                    prop_assert_eq!(show(&opened), show(expected));
+                }
+                if let Some(entry) = entry {
+                    opened.evolve(entry);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_were_changed_or_cut_off_do_not_open() {
+        let whole = stretch(&Stretch::default());
+        assert_eq!(open_stretch(&whole).expect("it opens"), Stretch::default());
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            assert!(open_stretch(&changed).is_err(), "byte {at}");
+            assert!(open_stretch(&whole[..at]).is_err(), "{at} bytes");
+        }
+    }
+}

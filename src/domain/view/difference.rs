@@ -248,3 +248,133 @@ fn speaking(picture: &PictureView, at: Timestamp) -> BTreeSet<&CentreId> {
     };
     picture.cells.iter().filter(holds).map(|cell| &cell.centre).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::domain::ids::Seq;
+    use crate::domain::mark::Viewer;
+    use crate::domain::picture::Picture;
+    use crate::domain::rehearsal::{any_journal, centres, every_viewer, pictures};
+    use crate::domain::view::Eye;
+
+    fn whole(picture: &Picture, viewer: &Viewer) -> Visible<PictureView> {
+        let (centres, seal) = (centres(), |seq: Seq| seq.0.to_string());
+        Eye { picture, centres: &centres, viewer, seal: &seal }.whole()
+    }
+
+    fn between(from: &Visible<PictureView>, to: &Visible<PictureView>) -> Difference {
+        let at = Timestamp::UNIX_EPOCH;
+        let then = Then { position: from.get().position.clone(), at, picture: Some(from) };
+        difference(then, Look { picture: to, at }).get().clone()
+    }
+
+    fn apply<T: Clone, K: Ord>(
+        things: &[T],
+        key: impl Fn(&T) -> K,
+        set: impl IntoIterator<Item = T>,
+        gone: impl IntoIterator<Item = K>,
+    ) -> Vec<T> {
+        let mut things: BTreeMap<K, T> = things.iter().map(|thing| (key(thing), thing.clone())).collect();
+        for key in gone {
+            assert!(things.remove(&key).is_some(), "what goes was there");
+        }
+        things.extend(set.into_iter().map(|thing| (key(&thing), thing)));
+        things.into_values().collect()
+    }
+
+    /// The old picture with everything changed that is named, and nothing else.
+    fn applied(old: &PictureView, difference: &Difference) -> PictureView {
+        let Difference { crisis, cells, escalations, queries, readings, centres, .. } = difference.clone();
+        let ended = queries.answered.into_iter().chain(queries.withdrawn);
+        let stepped = escalations.changed.into_iter().map(|change| change.to).chain(escalations.closed);
+        PictureView {
+            crisis: crisis.map_or_else(|| old.crisis.clone(), |change| change.to),
+            position: difference.upto.clone(),
+            cells: apply(
+                &old.cells,
+                |cell| (cell.centre.clone(), cell.sector.clone()),
+                cells.iter().filter_map(|change| change.to.clone()),
+                cells.iter().filter(|c| c.to.is_none()).map(|c| (c.centre.clone(), c.sector.clone())),
+            ),
+            escalations: apply(
+                &old.escalations,
+                |escalation| escalation.id,
+                escalations.new.into_iter().chain(stepped),
+                escalations.gone,
+            ),
+            queries: apply(&old.queries, |query| query.id, queries.new.into_iter().chain(ended), queries.gone),
+            centres: apply(
+                &old.centres,
+                |view| view.centre.id.clone(),
+                centres.iter().filter_map(|change| change.to.clone()),
+                centres.iter().filter(|c| c.to.is_none()).map(|c| c.centre.clone()),
+            ),
+            readings: apply(
+                &old.readings,
+                |reading| (reading.centre.clone(), reading.indicator.clone()),
+                readings.iter().filter_map(|change| change.to.clone()),
+                readings.iter().filter(|c| c.to.is_none()).map(|c| (c.centre.clone(), c.indicator.clone())),
+            ),
+            feed: Vec::new(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn the_difference_applied_to_a_viewers_old_picture_is_its_new_one(
+            journal in any_journal(1..60), then in any::<Index>(), now in any::<Index>(),
+        ) {
+            let pictures = pictures(&journal);
+            let (a, b) = (then.index(pictures.len()), now.index(pictures.len()));
+            for viewer in every_viewer() {
+                let old = whole(&pictures[a.min(b)], &viewer);
+                let new = whole(&pictures[a.max(b)], &viewer);
+                let difference = between(&old, &new);
+                let expected = PictureView { feed: Vec::new(), ..new.get().clone() };
+                prop_assert_eq!(applied(old.get(), &difference), expected, "{:?}", viewer);
+                // What is named is otherwise, what was there has its old value beside it.
+                for change in &difference.cells {
+                    prop_assert!(change.from != change.to);
+                    let stood = old.get().cells.iter().find(|c| (&c.centre, &c.sector) == (&change.centre, &change.sector));
+                    prop_assert_eq!(stood, change.from.as_ref());
+                }
+                for change in &difference.readings {
+                    prop_assert!(change.from != change.to);
+                }
+            }
+        }
+
+        #[test]
+        fn before_the_crisis_began_there_was_nothing_so_all_is_new(journal in any_journal(1..40)) {
+            let pictures = pictures(&journal);
+            let now = pictures.last().expect("the crisis is open");
+            for viewer in every_viewer() {
+                let now = whole(now, &viewer);
+                let at = Timestamp::UNIX_EPOCH;
+                let then = Then { position: "0".to_owned(), at, picture: None };
+                let all = difference(then, Look { picture: &now, at });
+                prop_assert_eq!(all.get().cells.len(), now.get().cells.len());
+                prop_assert_eq!(&all.get().escalations.new, &now.get().escalations);
+                prop_assert_eq!(&all.get().queries.new, &now.get().queries);
+                prop_assert!(all.get().silent.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn figures_differ_by_what_a_person_would_say_and_missing_ones_by_nothing() {
+        use crate::domain::indicator::Missing;
+        let figure = Value::Figure;
+        assert_eq!(less(figure(41.0), figure(300.0)), Some(-259.0));
+        assert_eq!(less(figure(0.3), figure(0.1)), Some(0.2));
+        assert_eq!(less(figure(9_007_199_254_740_991.0), figure(1.0)), Some(9_007_199_254_740_990.0));
+        assert_eq!(less(Value::Missing(Missing::Suppressed), figure(1.0)), None);
+        assert_eq!(less(figure(1.0), Value::Missing(Missing::NotAvailable)), None);
+    }
+}

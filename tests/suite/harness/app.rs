@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -64,9 +64,28 @@ impl App {
     }
 
     pub async fn open_crisis(&self, slug: &str) {
+        self.open(&json!({ "slug": slug, "name": "A drill", "environment": "test" })).await;
+    }
+
+    /// Opens a crisis as a coordinator asks for it.
+    pub async fn open(&self, crisis: &Value) {
         let coordinator = self.person("eu-ercc", Role::Coordinator).await;
-        let body = json!({ "slug": slug, "name": "A drill", "environment": "test" });
-        coordinator.post("/api/v1/crises", &body).await.must(201);
+        coordinator.post("/api/v1/crises", crisis).await.must(201);
+    }
+
+    /// Somebody without a token.
+    pub fn nobody(&self) -> Person {
+        Person::new(&self.base, "")
+    }
+
+    /// A duty officer, which is who most tests need.
+    pub async fn officer(&self, centre: &str) -> Person {
+        self.person(centre, Role::DutyOfficer).await
+    }
+
+    /// What a counter of `/metrics` stands at.
+    pub async fn metric(&self, name: &str) -> u64 {
+        metric(&self.nobody(), name).await
     }
 
     pub async fn person(&self, centre: &str, role: Role) -> Person {
@@ -99,4 +118,11 @@ impl App {
         let _ = self.stop.send(());
         self.running.await.expect("the server does not panic").expect("the server stops in order");
     }
+}
+
+/// What a counter or gauge of a server stands at.
+pub async fn metric(anybody: &Person, name: &str) -> u64 {
+    let text = anybody.get("/metrics").await.text();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("there is no {name} in {text}")).parse().expect("a number")
 }

@@ -40,6 +40,10 @@ impl Process {
         Self { child, base: address["address"].as_str().expect("an address").to_owned() }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// kill -9.
     pub fn kill(&mut self) {
         self.child.kill().expect("it can be killed");

@@ -2,14 +2,16 @@
 
 pub mod app;
 pub mod binary;
+pub mod fold;
+pub mod lock;
 pub mod person;
 pub mod redis;
 pub mod wall;
 
 use std::time::Duration;
 
-/// How long a test waits for what must happen before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for what must happen before it fails: a bound, never a pause.
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The time now, as clients write it.
 pub fn now() -> String {

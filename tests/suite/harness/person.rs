@@ -61,6 +61,11 @@ impl Person {
         Self { base: base.to_owned(), token: token.to_owned(), client }
     }
 
+    /// The same person at another server.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// One request. `None` when the server could not be reached or broke off.
     pub async fn try_ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Option<Answer> {
         let mut request = self.client.request(method, format!("{}{path}", self.base)).no_decompress();
@@ -92,6 +97,16 @@ impl Person {
         self.ask(Method::POST, path, &headers, body.to_string().into_bytes()).await
     }
 
+    /// Posts JSON without saying how long it is.
+    pub async fn ask_in_chunks(&self, path: &str, chunks: Vec<Vec<u8>>) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let chunks = chunks.into_iter().map(|chunk| Ok::<_, std::io::Error>(bytes::Bytes::from(chunk)));
+        let sending = request.content_type("application/json").send_stream(futures_util::stream::iter(chunks));
+        let mut response = sending.await.expect("the server answers");
+        let bytes = response.body().await.expect("the server answers").to_vec();
+        Answer { status: response.status(), headers: response.headers().clone(), bytes }
+    }
+
     pub async fn post_update(&self, body: &Value) -> Answer {
         self.post(&format!("/api/v1/crises/{CRISIS}/updates"), body).await
     }
@@ -103,6 +118,11 @@ impl Person {
     pub async fn listen(&self, after: Option<&str>) -> Wall {
         Wall::listen(&self.base, &self.token, CRISIS, after).await.expect("the socket opens")
     }
+}
+
+/// The address of an update.
+pub fn address(receipt: &Value) -> String {
+    format!("/api/v1/crises/{CRISIS}/updates/{}", receipt["id"].as_str().expect("an id"))
 }
 
 /// An update that holds, to be changed where a test needs it otherwise.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_codec::Framed;
 use awc::BoxedSocket;
+use awc::error::WsClientError;
 use awc::ws::{Codec, Frame, Message};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -47,15 +48,27 @@ pub fn things(picture: &Value) -> BTreeMap<(String, String), Value> {
 impl Wall {
     /// Opens a socket; `None` when the server is not there.
     pub async fn listen(base: &str, token: &str, crisis: &str, after: Option<&str>) -> Option<Self> {
+        let signed = [("Authorization", format!("Bearer {token}"))];
+        Self::knock(base, crisis, after, &signed).await.ok()
+    }
+
+    /// Asks for a socket with these headers; answers the status when there is none (0: no server).
+    pub async fn knock(base: &str, crisis: &str, after: Option<&str>, headers: &[(&str, String)]) -> Result<Self, u16> {
         let query = after.map(|after| format!("?after={after}")).unwrap_or_default();
-        let connecting = awc::Client::builder()
+        let mut asking = awc::Client::builder()
             .max_http_version(awc::http::Version::HTTP_11)
+            .timeout(PATIENCE)
             .finish()
             .ws(format!("{base}/api/v1/crises/{crisis}/live{query}"))
-            .max_frame_size(64 << 20)
-            .bearer_auth(token);
-        let (_, socket) = connecting.connect().await.ok()?;
-        Some(Self {
+            .max_frame_size(64 << 20);
+        for (name, value) in headers {
+            asking = asking.header(*name, value.as_str());
+        }
+        let (_, socket) = asking.connect().await.map_err(|error| match error {
+            WsClientError::InvalidResponseStatus(status) => status.as_u16(),
+            _ => 0,
+        })?;
+        Ok(Self {
             socket,
             position: after.unwrap_or_default().to_owned(),
             things: BTreeMap::new(),
@@ -73,6 +86,12 @@ impl Wall {
             Some(fresh) => Ok(Self { socket: fresh.socket, closed: None, ..self }),
             None => Err(self),
         }
+    }
+
+    /// Forgets what it was sent, but not what it shows: for walls that stay long.
+    pub fn forget(&mut self) {
+        self.frames.clear();
+        self.entries.clear();
     }
 
     /// Takes in the next frame; `false` when the socket has ended.

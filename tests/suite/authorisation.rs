@@ -1,0 +1,261 @@
+//! Who may do what: one table, role × route × ownership, that fails when a route has no row.
+
+use std::collections::BTreeSet;
+
+use awc::http::Method;
+use serde_json::{Value, json};
+use vigie::domain::vocabulary::{EscalationStep, Role, Tlp};
+
+use crate::harness::app::{App, CRISIS};
+use crate::harness::in_seconds;
+use crate::harness::person::{Person, update};
+use crate::harness::wall::Wall;
+
+/// A centre by what it has to do with the thing: it made it, it was asked, or neither.
+const PLACES: [(&str, &str); 3] = [("own", "be-nccn"), ("asked", "nl-ncc"), ("third", "fr-ncc")];
+
+/// What a call needs to stand before it is made.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    Nothing,
+    /// A GREEN update of the own centre.
+    Update,
+    /// A GREEN escalation of the own centre to the asked one, taken so many steps on.
+    Escalation(&'static [&'static str]),
+}
+
+/// One row: a call, what stands before it, who may, and to whom it must not even exist.
+struct Row {
+    call: (&'static str, &'static str),
+    step: &'static str,
+    before: Before,
+    /// `role@place`, where either may be `any`; `nobody` is somebody without a token.
+    may: &'static str,
+    /// Those who are told 404 rather than 403.
+    knows_nothing: &'static str,
+}
+
+const EVERYONE: &str = "any@any";
+const READERS: &str = "viewer@any duty_officer@any centre_lead@any coordinator@any partner@any";
+const READERS_AND_WALLS: &str =
+    "wall_device@any viewer@any duty_officer@any centre_lead@any coordinator@any partner@any";
+const REPORTERS: &str = "duty_officer@any centre_lead@any coordinator@any";
+const OWN_REPORTERS: &str = "duty_officer@own centre_lead@own coordinator@own";
+const ANSWERING: &str = "duty_officer@asked centre_lead@asked coordinator@any";
+const LEADING: &str = "centre_lead@own coordinator@any";
+/// These see nothing that is marked GREEN; to the desk a wall has no eyes, since it may write nothing.
+const BLIND: &str = "partner@any auditor@any admin@any wall_device@any";
+
+const fn row(method: &'static str, path: &'static str, may: &'static str) -> Row {
+    Row { call: (method, path), step: "", before: Before::Nothing, may, knows_nothing: "" }
+}
+
+const fn step(step: &'static str, way: &'static [&'static str], may: &'static str) -> Row {
+    Row {
+        call: ("POST", "/api/v1/crises/{crisis}/escalations/{id}/{step}"),
+        step,
+        before: Before::Escalation(way),
+        may,
+        knows_nothing: BLIND,
+    }
+}
+
+/// domain.md 4.4, for the calls there are.
+fn table() -> Vec<Row> {
+    vec![
+        row("GET", "/api/v1/session", EVERYONE),
+        row("POST", "/api/v1/session", EVERYONE),
+        row("DELETE", "/api/v1/session", EVERYONE),
+        row("GET", "/api/v1/catalogue", EVERYONE),
+        row("GET", "/api/v1/centres", EVERYONE),
+        row("GET", "/api/v1/crises", EVERYONE),
+        row("POST", "/api/v1/crises", "coordinator@any"),
+        row("GET", "/api/v1/crises/{crisis}", EVERYONE),
+        row("POST", "/api/v1/crises/{crisis}/ipcr", "coordinator@any"),
+        row("POST", "/api/v1/crises/{crisis}/updates", OWN_REPORTERS),
+        Row {
+            before: Before::Update,
+            knows_nothing: "partner@any",
+            ..row(
+                "GET",
+                "/api/v1/crises/{crisis}/updates/{id}",
+                "viewer@any duty_officer@any centre_lead@any coordinator@any",
+            )
+        },
+        Row {
+            before: Before::Update,
+            knows_nothing: BLIND,
+            ..row("POST", "/api/v1/crises/{crisis}/updates/{id}/withdraw", OWN_REPORTERS)
+        },
+        row("POST", "/api/v1/crises/{crisis}/escalations", REPORTERS),
+        step("acknowledge", &[], ANSWERING),
+        step("assign", &["acknowledge"], ANSWERING),
+        step("start", &["acknowledge", "assign"], ANSWERING),
+        step("resolve", &["acknowledge", "assign", "start"], ANSWERING),
+        step("snooze", &[], ANSWERING),
+        step(
+            "close",
+            &["acknowledge", "assign", "start", "resolve"],
+            "duty_officer@own centre_lead@own coordinator@any",
+        ),
+        step(
+            "reopen",
+            &["acknowledge", "assign", "start", "resolve"],
+            "duty_officer@own centre_lead@own duty_officer@asked centre_lead@asked coordinator@any",
+        ),
+        step("reject", &[], LEADING),
+        step("raise-level", &[], LEADING),
+        step("lower-level", &[], LEADING),
+        row("GET", "/api/v1/crises/{crisis}/picture", READERS_AND_WALLS),
+        row(
+            "GET",
+            "/api/v1/crises/{crisis}/journal",
+            "viewer@any duty_officer@any centre_lead@any coordinator@any partner@any auditor@any",
+        ),
+        row("GET", "/api/v1/crises/{crisis}/live", READERS_AND_WALLS),
+        row("GET", "/healthz", "nobody any@any"),
+        row("GET", "/readyz", "nobody any@any"),
+        row("GET", "/metrics", "nobody any@any"),
+        row("GET", "/api/openapi.json", "nobody any@any"),
+    ]
+}
+
+fn names(list: &str, role: &str, place: &str) -> bool {
+    list.split_whitespace().any(|one| match one.split_once('@') {
+        Some((r, p)) => role != "nobody" && (r == "any" || r == role) && (p == "any" || p == place),
+        None => one == role,
+    })
+}
+
+#[test]
+fn every_route_has_a_row_and_every_step_its_own() {
+    let calls: BTreeSet<(String, String)> =
+        vigie::http::calls().into_iter().map(|call| (call.method.to_string(), call.path.to_owned())).collect();
+    let table = table();
+    let rows: BTreeSet<(String, String)> =
+        table.iter().map(|row| (row.call.0.to_owned(), row.call.1.to_owned())).collect();
+    assert_eq!(rows, calls, "who may do what is written down for every call, and for no other");
+    let steps: BTreeSet<&str> = table.iter().map(|row| row.step).filter(|step| !step.is_empty()).collect();
+    assert_eq!(steps, EscalationStep::WORDS.iter().copied().collect());
+    assert_eq!(READERS.split(' ').count() + 1, READERS_AND_WALLS.split(' ').count());
+}
+
+/// The stage on which every row is played.
+struct Stage {
+    app: App,
+    owner: Person,
+    coordinator: Person,
+}
+
+impl Stage {
+    /// Puts in place what a call needs; answers its id.
+    async fn prepare(&self, before: Before) -> String {
+        let crisis = format!("/api/v1/crises/{CRISIS}");
+        let receipt = match before {
+            Before::Nothing => return String::new(),
+            Before::Update => self.owner.post_update(&update("be-nccn", "cyber", "green", "A row")).await,
+            Before::Escalation(_) => self.owner.post(&format!("{crisis}/escalations"), &matter("nl-ncc")).await,
+        };
+        let id = receipt.must(201)["id"].as_str().expect("an id").to_owned();
+        if let Before::Escalation(way) = before {
+            for taken in way {
+                let path = format!("{crisis}/escalations/{id}/{taken}");
+                self.coordinator.post(&path, &needs(taken)).await.must(201);
+            }
+        }
+        id
+    }
+
+    /// Makes the call of a row; answers the status.
+    async fn call(&self, row: &Row, person: &Person, id: &str, turn: usize) -> u16 {
+        let (method, path) = row.call;
+        let path = path.replace("{crisis}", CRISIS).replace("{id}", id).replace("{step}", row.step);
+        if path.ends_with("/live") {
+            let signed = [("Authorization", format!("Bearer {}", person.token))];
+            let signed = if person.token.is_empty() { &[][..] } else { &signed };
+            return match Wall::knock(&person.base, CRISIS, None, signed).await {
+                Ok(_) => 101,
+                Err(status) => status,
+            };
+        }
+        let body = match row.call {
+            ("POST", "/api/v1/session") if person.token.is_empty() => json!({ "token": "vigie_made_up" }),
+            ("POST", "/api/v1/session") => json!({ "token": person.token }),
+            ("POST", "/api/v1/crises") => {
+                json!({ "slug": format!("row-{turn}"), "name": "A row", "environment": "test" })
+            }
+            ("POST", "/api/v1/crises/{crisis}/ipcr") => {
+                json!({ "mode": "monitoring", "since": "2022-02-28T00:00:00Z", "decided_by": "Presidency" })
+            }
+            ("POST", "/api/v1/crises/{crisis}/updates") => update("be-nccn", "cyber", "green", "A row"),
+            ("POST", "/api/v1/crises/{crisis}/updates/{id}/withdraw") => json!({ "reason": "A row" }),
+            ("POST", "/api/v1/crises/{crisis}/escalations") => matter("nl-ncc"),
+            _ => needs(row.step),
+        };
+        let method: Method = method.parse().expect("a method");
+        let json = [("Content-Type", "application/json")];
+        let (headers, body) =
+            if method == Method::POST { (&json[..], body.to_string().into_bytes()) } else { (&[][..], Vec::new()) };
+        person.ask(method, &path, headers, body).await.status.as_u16()
+    }
+}
+
+fn matter(asked_of: &str) -> Value {
+    json!({
+        "title": "A row", "level": "coordination", "severity": "minor", "reason": "A row", "asked_of": asked_of,
+        "tlp": "green",
+    })
+}
+
+/// What a step needs to be complete.
+fn needs(step: &str) -> Value {
+    match step {
+        "assign" => json!({ "assignee": "A cell" }),
+        "reject" => json!({ "note": "Not ours" }),
+        "snooze" => json!({ "until": in_seconds(3_600) }),
+        _ => json!({}),
+    }
+}
+
+#[actix_web::test]
+async fn every_role_of_every_centre_may_do_exactly_what_the_table_says() {
+    let app = App::with_crisis().await;
+    let owner = app.person("be-nccn", Role::CentreLead).await;
+    let coordinator = app.person("eu-ercc", Role::Coordinator).await;
+    let mut cast = vec![("nobody".to_owned(), "", app.nobody())];
+    for (place, centre) in PLACES {
+        for role in Role::ALL {
+            let (_, person) = app.account(centre, *role, Tlp::Green).await;
+            cast.push((role.to_string(), place, person));
+        }
+    }
+    let stage = Stage { app, owner, coordinator };
+    let mut turn = 0;
+    let mut wrong = Vec::new();
+    for row in table() {
+        let mut id = stage.prepare(row.before).await;
+        for (role, place, person) in &cast {
+            turn += 1;
+            let status = stage.call(&row, person, &id, turn).await;
+            let expected = if names(row.may, role, place) {
+                200
+            } else if role == "nobody" {
+                401
+            } else if names(row.knows_nothing, role, place) {
+                404
+            } else {
+                403
+            };
+            let done = (200..300).contains(&status) || status == 101;
+            if done != (expected == 200) || (!done && status != expected) {
+                wrong.push(format!("{} {} {} × {role}@{place}: {status}", row.call.0, row.call.1, row.step));
+            }
+            if done && row.before != Before::Nothing {
+                id = stage.prepare(row.before).await;
+            }
+        }
+    }
+    assert!(turn > 700, "{turn} cells of the table were played");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    stage.app.stop().await;
+}
