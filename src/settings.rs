@@ -14,11 +14,15 @@ use toml::{Table, Value};
 use crate::accounts::TOKEN_DAYS_MAX;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::decide::Catalogue;
+use crate::domain::ids::IndicatorId;
 use crate::domain::indicator::Indicator;
 use crate::domain::template::Template;
+use crate::domain::vocabulary::Aggregation;
 
 /// The defaults, as written.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
+/// Where a value comes from that nobody set.
+const DEFAULT_ORIGIN: &str = "default";
 /// Environment variables that begin so are settings: `VIGIE__SERVER__LISTEN`.
 pub const ENVIRONMENT_PREFIX: &str = "VIGIE__";
 
@@ -198,7 +202,7 @@ impl Layers {
         let table: Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML; a test reads them");
         let mut layers = Self { table: Table::new(), origins: BTreeMap::new() };
         for (section, value) in table {
-            layers.note_origins(&section, &value, "default");
+            layers.note_origins(&section, &value, DEFAULT_ORIGIN);
             layers.table.insert(section, value);
         }
         layers
@@ -261,6 +265,7 @@ impl Layers {
         let raw: Raw = Value::Table(self.table.clone())
             .try_into()
             .map_err(|error: toml::de::Error| SettingsError::Shape(error.to_string()))?;
+        let raw = self.without_orphans(raw);
         self.check(&raw)?;
         let seconds = Duration::from_secs;
         Ok(Settings {
@@ -323,7 +328,51 @@ impl Layers {
         self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;
         self.unique("centres", raw.centres.iter().map(|centre| centre.id.as_str()))?;
         self.unique("sectors", raw.sectors.iter().map(|sector| sector.id.as_str()))?;
-        self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))
+        self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))?;
+        self.unique("templates", raw.templates.iter().map(|template| template.id.as_str()))?;
+        self.check_indicators(raw)?;
+        self.check_templates(raw)
+    }
+
+    /// Templates that are compiled in are for the sectors and indicators that are compiled in: where an
+    /// overlay has others, they are left out. Those of an overlay must fit, and are checked.
+    fn without_orphans(&self, mut raw: Raw) -> Raw {
+        if self.origins.get("templates").is_some_and(|origin| origin == DEFAULT_ORIGIN) {
+            raw.templates.retain(|template| raw.sectors.iter().any(|sector| sector.id == template.sector));
+            for template in &mut raw.templates {
+                template.indicators.retain(|id| raw.indicators.iter().any(|indicator| indicator.id == *id));
+            }
+        }
+        raw
+    }
+
+    /// Whoever reads a figure that is not summed is told why.
+    fn check_indicators(&self, raw: &Raw) -> Result<(), SettingsError> {
+        for indicator in &raw.indicators {
+            let told = indicator.not_summed_because.as_ref().is_some_and(|because| !because.is_empty());
+            if told != (indicator.aggregation == Aggregation::None) {
+                let reason = "not_summed_because stands where aggregation is \"none\", and only there".to_owned();
+                return Err(self.invalid("indicators", indicator.id.as_str(), reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_templates(&self, raw: &Raw) -> Result<(), SettingsError> {
+        for template in &raw.templates {
+            let invalid = |reason: String| Err(self.invalid("templates", &template.id, reason));
+            if let Some((field, reason)) = template.fault() {
+                return invalid(format!("{field} {reason}"));
+            }
+            if !raw.sectors.iter().any(|sector| sector.id == template.sector) {
+                return invalid(format!("its sector {} is not configured", template.sector));
+            }
+            let unknown = |id: &&IndicatorId| !raw.indicators.iter().any(|indicator| indicator.id == **id);
+            if let Some(id) = template.indicators.iter().find(unknown) {
+                return invalid(format!("its indicator {id} is not configured"));
+            }
+        }
+        Ok(())
     }
 
     fn within<T: PartialOrd + std::fmt::Display + Copy>(
@@ -432,6 +481,57 @@ mod tests {
         assert_eq!(settings.catalogue.sectors.len(), 8);
         let unknown = [("VIGIE__SERVER__COLOUR".to_owned(), "red".to_owned())];
         assert!(matches!(Layers::defaults().environment(unknown.into_iter()), Err(SettingsError::Unknown { .. })));
+    }
+
+    #[test]
+    fn every_default_sector_has_two_templates_in_every_language_of_the_desk() {
+        let catalogue = Layers::defaults().finish().expect("the defaults hold").catalogue;
+        for sector in &catalogue.sectors {
+            let templates: Vec<_> = catalogue.templates.iter().filter(|t| t.sector == sector.id).collect();
+            assert_eq!(templates.len(), 2, "{}", sector.id);
+            for template in templates {
+                for texts in [&template.name, &template.headline, &template.body] {
+                    let langs: Vec<&str> = texts.keys().map(String::as_str).collect();
+                    assert_eq!(langs, ["de", "en", "fr", "nl"], "{}", template.id);
+                }
+            }
+        }
+    }
+
+    fn overlaid(text: &str) -> Result<Settings, SettingsError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("overlay.toml");
+        std::fs::write(&path, text).expect("it is written");
+        Layers::defaults().file(&path)?.finish()
+    }
+
+    #[test]
+    fn an_overlay_with_other_sectors_drops_the_default_templates_and_must_fit_its_own() {
+        let sectors = "[[sectors]]\nid = \"fire\"\nname = { en = \"Fire\" }\ncadence_minutes = 60\n";
+        assert_eq!(overlaid(sectors).expect("it holds").catalogue.templates, []);
+        let template = |sector: &str, headline: &str| {
+            let texts = format!("headline = {{ en = \"{headline}\" }}\nbody = {{ en = \"Where: …\" }}");
+            let head = format!("id = \"one\"\nsector = \"{sector}\"\nname = {{ en = \"One\" }}");
+            overlaid(&format!("{sectors}[[templates]]\n{head}\n{texts}\nindicators = []\n"))
+        };
+        assert_eq!(template("fire", "Fire in …").expect("it fits").catalogue.templates.len(), 1);
+        for (sector, headline, reason) in
+            [("cyber", "Fire in …", "its sector cyber"), ("fire", "", "headline in en must not be empty")]
+        {
+            let error = template(sector, headline).expect_err("it does not fit").to_string();
+            assert!(error.contains(reason) && error.contains("overlay.toml"), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_indicator_says_why_it_is_not_summed_if_it_is_not() {
+        for (aggregation, because) in [("none", ""), ("sum", "not_summed_because = { en = \"Counted twice\" }\n")] {
+            let error = overlaid(&format!(
+                "[[indicators]]\nid = \"x\"\nname = {{ en = \"X\" }}\ndefinition = {{ en = \"X\" }}\nunit = \"x\"\n\
+                 measure = \"stock\"\naggregation = \"{aggregation}\"\n{because}direction = \"neutral\"\ndecimals = false\n"
+            ));
+            assert!(error.expect_err("it must say").to_string().contains("not_summed_because"), "{aggregation}");
+        }
     }
 
     #[test]

@@ -166,3 +166,99 @@ fn text(value: &(impl Serialize + ?Sized)) -> String {
 fn read<T: DeserializeOwned>(value: &[u8]) -> Result<T, CacheError> {
     serde_json::from_slice(value).map_err(|error| CacheError::Damaged(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::command::{Command, Scope};
+    use crate::domain::crisis::IpcrRecord;
+    use crate::domain::given::{Drill, centre, coordinator, officer, sector};
+    use crate::domain::ids::{Epoch, Position};
+    use crate::domain::mark::Mark;
+    use crate::domain::vocabulary::{EscalationStep, IpcrMode, Tlp};
+
+    /// One of everything a picture can hold; `each` sees it after every entry.
+    fn eventful(mut each: impl FnMut(&Drill)) -> Drill {
+        let mut drill = Drill::open();
+        let named = Mark { tlp: Tlp::Amber, recipients: [centre("co")].into() };
+        let update = drill.update("be", "cyber", named, "Phishing");
+        each(&drill);
+        let (answered, withdrawn) = (drill.query(update), drill.query(update));
+        each(&drill);
+        drill.query(update);
+        let escalation = drill.escalation("be", Mark::of(Tlp::Green));
+        drill.step(escalation, EscalationStep::Acknowledge);
+        each(&drill);
+        let ipcr = IpcrRecord {
+            mode: IpcrMode::Monitoring,
+            since: Timestamp::UNIX_EPOCH,
+            decided_by: "Presidency".to_owned(),
+            source_url: None,
+        };
+        let scope = Scope { sectors: Some(vec![sector("cyber")]), centres: None };
+        for (actor, command) in [
+            (officer("be"), Command::AnswerQuery { query: answered, answer: "By hand".to_owned() }),
+            (coordinator(), Command::WithdrawQuery { query: withdrawn, reason: "Known".to_owned() }),
+            (coordinator(), Command::RecordIpcr(ipcr)),
+            (coordinator(), Command::ScopeCrisis(scope)),
+            (coordinator(), Command::CloseCrisis { reason: "Over".to_owned() }),
+        ] {
+            drill.given(&actor, command);
+            each(&drill);
+        }
+        drill
+    }
+
+    fn kept(picture: &Picture, fields: BTreeMap<String, Vec<u8>>) -> Kept {
+        Kept { at: Position { epoch: Epoch(1), seq: picture.seq }, fields: fields.into_iter().collect() }
+    }
+
+    fn values(fields: Vec<Field>) -> BTreeMap<String, Vec<u8>> {
+        fields.into_iter().filter_map(|field| Some((field.name, field.value?))).collect()
+    }
+
+    #[test]
+    fn a_kept_picture_opens_to_the_same_picture() {
+        let Drill { picture, .. } = eventful(|drill| {
+            let opened = open(kept(&drill.picture, values(all_fields(&drill.picture)))).expect("it opens");
+            assert_eq!(opened, drill.picture);
+        });
+        assert_eq!((picture.queries.len(), picture.ipcr_history.len()), (3, 1));
+        assert!(picture.closed.is_some());
+    }
+
+    #[test]
+    fn the_fields_of_what_was_touched_bring_a_copy_to_where_the_picture_is() {
+        let mut drill = Drill::open();
+        let mut copy = values(all_fields(&drill.picture));
+        let update = drill.update("be", "cyber", Mark::of(Tlp::Green), "Phishing");
+        let follow = |drill: &Drill, copy: &mut BTreeMap<String, Vec<u8>>| {
+            for Field { name, value } in fields_of(&drill.picture, &drill.touched.iter().cloned().collect()) {
+                match value {
+                    Some(value) => copy.insert(name, value),
+                    None => copy.remove(&name),
+                };
+            }
+            assert_eq!(*copy, values(all_fields(&drill.picture)));
+        };
+        follow(&drill, &mut copy);
+        let query = drill.query(update);
+        follow(&drill, &mut copy);
+        drill.given(&officer("be"), Command::AnswerQuery { query, answer: "By hand".to_owned() });
+        follow(&drill, &mut copy);
+        drill.given(&coordinator(), Command::CloseCrisis { reason: "Over".to_owned() });
+        follow(&drill, &mut copy);
+        drill.given(&coordinator(), Command::ReopenCrisis { reason: "Not yet".to_owned() });
+        follow(&drill, &mut copy);
+    }
+
+    #[test]
+    fn another_form_is_not_opened() {
+        let drill = Drill::open();
+        let mut fields = values(all_fields(&drill.picture));
+        fields.insert(FORMAT_FIELD.to_owned(), b"1".to_vec());
+        assert!(open(kept(&drill.picture, fields)).is_err());
+    }
+}

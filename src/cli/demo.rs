@@ -16,9 +16,10 @@ use tokio::time::{Instant, sleep_until};
 use super::scenario::{Deed, Escalate, Scenario, Step, Update};
 use super::serve::{Serving, announce, asked_to_stop};
 use super::{Failure, say};
+use crate::accounts::device::Setting;
 use crate::clock::Clock;
-use crate::domain::ids::CentreId;
-use crate::domain::vocabulary::{Role, Tlp};
+use crate::domain::ids::{CentreId, CrisisId};
+use crate::domain::vocabulary::{Layout, Role, Tlp};
 use crate::server::Server;
 use crate::sign_in::{NewAccount, SignIn};
 use crate::telemetry;
@@ -121,59 +122,56 @@ async fn fresh(sign_in: &SignIn, centre: &CentreId, role: Role, name: &str, ceil
     Ok(sign_in.create(new).await?.1)
 }
 
+/// Who a link signs in as, and where it leads.
+struct Link {
+    what: &'static str,
+    centre: &'static str,
+    role: Role,
+    position: &'static str,
+    ceiling: Tlp,
+    layout: Layout,
+    screen: &'static str,
+}
+
+impl Link {
+    const fn person(what: &'static str, centre: &'static str, role: Role, position: &'static str) -> Self {
+        let (ceiling, layout) = (Tlp::Clear, Layout::Overview);
+        Self { what, centre, role, position, ceiling, layout, screen: "desk" }
+    }
+
+    const fn wall(what: &'static str, ceiling: Tlp, layout: Layout) -> Self {
+        let (centre, role, position) = ("be-nccn", Role::WallDevice, "Demonstration wall");
+        Self { what, centre, role, position, ceiling, layout, screen: "wall" }
+    }
+}
+
+const LINKS: [Link; 6] = [
+    Link::wall("Wall, up to TLP:GREEN", Tlp::Green, Layout::Overview),
+    Link::wall("Wall, up to TLP:AMBER", Tlp::Amber, Layout::Overview),
+    Link::wall("Wall read from 5 m, up to TLP:AMBER", Tlp::Amber, Layout::Far),
+    Link::person("Desk, duty officer of Belgium", "be-nccn", Role::DutyOfficer, "Duty officer"),
+    Link::person("Desk, duty officer of Poland", "pl-ncc", Role::DutyOfficer, "Duty officer"),
+    Link {
+        screen: "coordination",
+        ..Link::person("Coordination, at the ERCC", "eu-ercc", Role::Coordinator, "Coordinator")
+    },
+];
+
 /// Prints where to look and how to sign in.
 async fn greet(server: &Server, slug: &str) -> Result<(), Failure> {
     let base = format!("http://{}", server.address);
-    let centre = |name: &str| CentreId::parse(name).expect("a slug");
-    let links = [
-        (
-            "Wall, up to TLP:GREEN",
-            "be-nccn",
-            Role::WallDevice,
-            "Demonstration wall",
-            Tlp::Green,
-            format!("/wall/{slug}"),
-        ),
-        (
-            "Wall, up to TLP:AMBER",
-            "be-nccn",
-            Role::WallDevice,
-            "Demonstration wall",
-            Tlp::Amber,
-            format!("/wall/{slug}"),
-        ),
-        (
-            "Desk, duty officer of Belgium",
-            "be-nccn",
-            Role::DutyOfficer,
-            "Duty officer",
-            Tlp::Clear,
-            format!("/desk/{slug}"),
-        ),
-        (
-            "Desk, duty officer of Poland",
-            "pl-ncc",
-            Role::DutyOfficer,
-            "Duty officer",
-            Tlp::Clear,
-            format!("/desk/{slug}"),
-        ),
-        (
-            "Desk, coordinator at the ERCC",
-            "eu-ercc",
-            Role::Coordinator,
-            "Coordinator",
-            Tlp::Clear,
-            format!("/desk/{slug}"),
-        ),
-    ];
     say(&format!("\nVigie serves a demonstration crisis (EXERCISE) at {base}\n"));
     say("Each link signs a browser in once and forgets who it was before; open them in separate profiles");
     say("to see several screens side by side. The links are fresh at every start.\n");
-    for (what, name, role, position, ceiling, next) in links {
-        let token = fresh(&server.sign_in, &centre(name), role, position, ceiling).await?;
-        say(&format!("  {what:<31} {base}/sign-in#token={token}&next={next}"));
+    for Link { what, centre, role, position, ceiling, layout, screen } in LINKS {
+        let centre = CentreId::parse(centre).expect("a slug");
+        let crisis = Some(CrisisId::parse(slug).expect("the slug of the script"));
+        let new = NewAccount { centre, role, name: position.to_owned(), ceiling, expires_in: LINKS_HOLD };
+        let (_, token) = server.sign_in.create_with(new, Setting { crisis, ..Setting::of(layout) }).await?;
+        say(&format!("  {what:<36} {base}/sign-in#token={token}&next=/{screen}/{slug}"));
     }
+    say(&format!("\nTo pair a wall of your own: open {base}/wall in a browser that is not signed in; it shows a"));
+    say("code. Confirm the code in the coordination screen, under the devices of your own body.");
     say("\nStop with Ctrl-C.");
     Ok(())
 }
@@ -221,6 +219,14 @@ impl Player {
                 let id = self.named.get(&escalation)?;
                 let body = json!({ "note": note, "assignee": assignee });
                 (format!("{crisis}/escalations/{id}/{step}"), body, None)
+            }
+            Deed::Query { name, update, question } => {
+                let id = self.named.get(&update)?;
+                (format!("{crisis}/updates/{id}/queries"), json!({ "question": question }), Some(name))
+            }
+            Deed::Answer { query, answer } => {
+                let id = self.named.get(&query)?;
+                (format!("{crisis}/queries/{id}/answer"), json!({ "answer": answer }), None)
             }
             Deed::Ipcr { mode, since, decided_by, source_url } => {
                 let body = json!({ "mode": mode, "since": since, "decided_by": decided_by, "source_url": source_url });

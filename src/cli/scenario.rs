@@ -44,6 +44,8 @@ pub enum Deed {
     Withdraw { update: String, reason: String },
     Escalate(Box<Escalate>),
     Step { escalation: String, step: EscalationStep, note: Option<String>, assignee: Option<String> },
+    Query { name: String, update: String, question: String },
+    Answer { query: String, answer: String },
     Ipcr { mode: IpcrMode, since: Timestamp, decided_by: String, source_url: Option<String> },
 }
 
@@ -151,6 +153,8 @@ mod tests {
                 Deed::Escalate(escalate) => (escalate.name, escalate.refs),
                 Deed::Withdraw { update, .. } => (None, vec![update]),
                 Deed::Step { escalation, .. } => (None, vec![escalation]),
+                Deed::Query { name, update, .. } => (Some(name), vec![update]),
+                Deed::Answer { query, .. } => (None, vec![query]),
                 Deed::Nil { .. } | Deed::Ipcr { .. } => (None, Vec::new()),
             };
             for need in needs {

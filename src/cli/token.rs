@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::{Common, Failure, say};
 use crate::accounts::NAME_CHARS_MAX;
+use crate::accounts::device::{Device, Setting};
 use crate::clock::Clock;
-use crate::domain::ids::{AccountId, CentreId};
+use crate::domain::ids::{AccountId, CentreId, CrisisId};
 use crate::domain::text::{self, Lines};
-use crate::domain::vocabulary::{Role, Tlp};
+use crate::domain::vocabulary::{Layout, Role, Tlp};
 use crate::server::open_stores;
 use crate::settings::Settings;
 use crate::sign_in::{NewAccount, SignIn};
@@ -47,6 +48,15 @@ struct Create {
     /// What a wall may show at the most: clear, green or amber.
     #[arg(long, default_value = "green")]
     ceiling: Tlp,
+    /// What a wall shows: overview (map and matrix) or far (tiles that are read from across a room).
+    #[arg(long, value_name = "overview|far")]
+    layout: Option<Layout>,
+    /// Metres from which a wall is read: 3, 5 or 8; without it, what suits the layout.
+    #[arg(long, value_name = "METRES", value_parser = parse_distance)]
+    distance: Option<u8>,
+    /// The crisis a wall is pinned to; without it, it goes round the open ones.
+    #[arg(long, value_name = "SLUG", value_parser = CrisisId::parse)]
+    crisis: Option<CrisisId>,
     /// How long it holds, such as 12h or 30d; the configuration says otherwise.
     #[arg(long, value_parser = parse_duration)]
     expires: Option<SignedDuration>,
@@ -86,23 +96,46 @@ impl Create {
         if matches!(self.ceiling, Tlp::Red | Tlp::AmberStrict) {
             return Err(Failure::Usage(format!("{} is never shown on a wall", self.ceiling.label())));
         }
+        let setting = self.setting()?;
         let name = self.name.unwrap_or_else(|| self.role.as_str().replace('_', " "));
         text::check(&name, Lines::One, NAME_CHARS_MAX).map_err(|reason| Failure::Usage(format!("--name {reason}")))?;
         let expires_in = self.expires.unwrap_or(settings.accounts.token);
         let sign_in = SignIn::new(open_stores(&settings.journal_url)?.accounts, Clock::system());
         let new = NewAccount { centre, role: self.role, name, ceiling: self.ceiling, expires_in };
-        let (account, token) = sign_in.create(new).await?;
+        let (account, token) = sign_in.create_with(new, setting).await?;
         if self.json {
-            let shown = json!({
+            let mut shown = json!({
                 "id": account.id, "token": token, "centre": account.centre, "role": account.role,
                 "name": account.name, "expires_at": account.expires_at,
             });
+            if let Some(Device { setting: Setting { layout, distance_m, crisis }, .. }) = &account.device {
+                shown["device"] = json!({ "layout": layout, "distance_m": distance_m, "crisis": crisis });
+            }
             say(&shown.to_string());
         } else {
             say(&format!("token   {token}\nid      {}\nholds until {}", account.id, account.expires_at));
             say("It is not shown again.");
         }
         Ok(())
+    }
+}
+
+impl Create {
+    /// What a wall is set to show; nothing of it may be said of people.
+    fn setting(&self) -> Result<Setting, Failure> {
+        let said = [
+            ("--layout", self.layout.is_some()),
+            ("--distance", self.distance.is_some()),
+            ("--crisis", self.crisis.is_some()),
+        ];
+        if self.role != Role::WallDevice
+            && let Some((flag, _)) = said.iter().find(|(_, said)| *said)
+        {
+            return Err(Failure::Usage(format!("{flag} is for a wall_device")));
+        }
+        let setting = Setting::of(self.layout.unwrap_or(Layout::Overview));
+        let distance_m = self.distance.unwrap_or(setting.distance_m);
+        Ok(Setting { distance_m, crisis: self.crisis.clone(), ..setting })
     }
 }
 
@@ -141,6 +174,10 @@ fn configured_centre(settings: &Settings, name: &str) -> Result<CentreId, Failur
         let known: Vec<&str> = settings.catalogue.centres.iter().map(|centre| centre.id.as_str()).collect();
         Failure::Usage(format!("{name} is not a configured centre; there are {}", known.join(", ")))
     })
+}
+
+fn parse_distance(text: &str) -> Result<u8, String> {
+    Setting::distance(text.parse().map_err(|_| "must be 3, 5 or 8".to_owned())?)
 }
 
 /// `30d`, `12h`, `45m`.

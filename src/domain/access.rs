@@ -220,3 +220,43 @@ fn must_see(
 ) -> Result<(), Refusal> {
     if actor.viewer().sees(audience, &picture.crisis.centres) { Ok(()) } else { Err(Refusal::Unknown(what)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(may: impl Fn(Role) -> bool) -> Vec<&'static str> {
+        Role::ALL.iter().filter(|role| may(**role)).map(|role| role.as_str()).collect()
+    }
+
+    #[test]
+    fn walls_are_kept_by_officers_and_tokens_by_leads() {
+        assert_eq!(who(|role| keeps_devices(role).is_ok()), ["duty_officer", "centre_lead", "coordinator", "admin"]);
+        assert_eq!(who(|role| keeps_tokens(role).is_ok()), ["centre_lead", "coordinator", "admin"]);
+        assert_eq!(who(keeps_every_centre), ["admin"]);
+    }
+
+    #[test]
+    fn nobody_grants_more_than_the_positions_of_a_centre_but_an_admin() {
+        let positions = ["viewer", "duty_officer", "centre_lead", "partner"];
+        for keeper in [Role::CentreLead, Role::Coordinator] {
+            assert_eq!(who(|wanted| grants(keeper, wanted).is_ok()), positions, "{keeper}");
+        }
+        let all = ["viewer", "duty_officer", "centre_lead", "coordinator", "auditor", "admin", "partner"];
+        assert_eq!(who(|wanted| grants(Role::Admin, wanted).is_ok()), all);
+        for keeper in [Role::WallDevice, Role::Viewer, Role::DutyOfficer, Role::Auditor, Role::Partner] {
+            assert_eq!(who(|wanted| grants(keeper, wanted).is_ok()), [""; 0], "{keeper}");
+        }
+    }
+
+    #[test]
+    fn a_centre_does_not_revoke_those_of_the_platform() {
+        let of_a_centre = ["viewer", "duty_officer", "centre_lead", "coordinator", "partner"];
+        for keeper in [Role::CentreLead, Role::Coordinator] {
+            let held = who(|held| held != Role::WallDevice && revokes(keeper, held).is_ok());
+            assert_eq!(held, of_a_centre, "{keeper}");
+        }
+        assert_eq!(who(|held| revokes(Role::Admin, held).is_ok()).len(), Role::ALL.len());
+        assert_eq!(who(|held| held != Role::WallDevice && revokes(Role::DutyOfficer, held).is_ok()), [""; 0]);
+    }
+}

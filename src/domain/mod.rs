@@ -18,6 +18,8 @@ pub mod decide;
 pub mod escalation;
 pub mod event;
 pub mod freshness;
+#[cfg(test)]
+pub(crate) mod given;
 pub mod ids;
 pub mod indicator;
 pub mod mark;

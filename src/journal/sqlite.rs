@@ -20,6 +20,9 @@ use super::{
 use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 
+#[cfg(test)]
+mod tests;
+
 /// Version of the tables that this program knows.
 const SCHEMA_VERSION: i64 = 3;
 /// Forward only: each brings the tables from the version before it to its own.

@@ -1,21 +1,31 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
-import { problemOf } from './problem';
-import type { CrisisView, EscalationStep, Indicator, Role, Sector, Tlp } from './types.gen';
+import { exclusively } from '../outbox/alone';
+import { type Problem, problemOf } from './problem';
+import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, Template, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
 
-export type Account = {
-  id: string;
-  centre: string;
-  role: Role;
-  name: string;
-  /** What a wall shows at the most; `null` for people. */
-  ceiling: Tlp | null;
-  expires_at: string;
-};
+export type { Account };
 
-export type Catalogue = { sectors: Sector[]; indicators: Indicator[] };
+export type Catalogue = { sectors: Sector[]; indicators: Indicator[]; templates: Template[] };
 export type Receipt = { id: string; position: string };
 
+export const DISTANCES_M: readonly number[] = [3, 5, 8];
+/** The most that a wall may be paired for. */
+export const CEILINGS: readonly Tlp[] = ['clear', 'green', 'amber'];
+
+/** What was answered, and what the server's clock said then. */
+export type Told<T> = { what: T; at: number };
+
 async function ask<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const answer = await answerTo(method, path, body, key);
+  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+}
+
+async function askWithTime<T>(path: string): Promise<Told<T>> {
+  const answer = await answerTo('GET', path);
+  return { what: (await answer.json()) as T, at: Date.parse(answer.headers.get('Date') ?? '') };
+}
+
+async function answerTo(method: string, path: string, body?: unknown, key?: string): Promise<Response> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
@@ -23,12 +33,12 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
   if (body !== undefined) request.body = JSON.stringify(body);
   const answer = await fetch(`/api/v1${path}`, request);
   if (!answer.ok) throw await problemOf(answer);
-  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+  return answer;
 }
 
 /** Who this browser is, or `null` when it is not signed in. */
 export async function whoami(): Promise<Account | null> {
-  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store' });
+  const answer = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) });
   if (answer.status === 401) return null;
   if (!answer.ok) throw await problemOf(answer);
   return ((await answer.json()) as { account: Account }).account;
@@ -43,12 +53,13 @@ export async function isSignedIn(): Promise<boolean> {
   }
 }
 
+/** Never between the question who is signed in and the sending of that person's words. */
 export async function signIn(token: string): Promise<Account> {
-  return (await ask<{ account: Account }>('POST', '/session', { token })).account;
+  return (await exclusively(() => ask<{ account: Account }>('POST', '/session', { token }))).account;
 }
 
 export function signOut(): Promise<void> {
-  return ask('DELETE', '/session');
+  return exclusively(() => ask('DELETE', '/session'));
 }
 
 export async function crises(): Promise<CrisisView[]> {
@@ -59,9 +70,72 @@ export function catalogue(): Promise<Catalogue> {
   return ask('GET', '/catalogue');
 }
 
+export async function centres(): Promise<Centre[]> {
+  return (await ask<{ centres: Centre[] }>('GET', '/centres')).centres;
+}
+
+/** One update with what became of it. */
+export function update(crisis: string, id: string): Promise<UpdateHistoryView> {
+  return ask('GET', `/crises/${crisis}/updates/${id}`);
+}
+
+export function devices(): Promise<Told<{ devices: Device[] }>> {
+  return askWithTime('/devices');
+}
+
+export function tokens(): Promise<Told<{ tokens: TokenInfo[] }>> {
+  return askWithTime('/tokens');
+}
+
 /** One write: its address and words are kept with its key until the server has answered. */
-export function write(path: string, body: unknown, key: string): Promise<Receipt> {
+export function write<T = Receipt>(path: string, body: unknown, key: string): Promise<T> {
   return ask('POST', path, body, key);
+}
+
+export const CRISES = '/crises';
+export const PAIRING = '/pairings/confirm';
+export const TOKENS = '/tokens';
+
+/** What becomes of a crisis itself. */
+export function crisisStepOf(crisis: string, step: 'close' | 'reopen' | 'scope' | 'ipcr'): string {
+  return `/crises/${crisis}/${step}`;
+}
+
+export function queriesOf(crisis: string, update: string): string {
+  return `/crises/${crisis}/updates/${update}/queries`;
+}
+
+export function queryStepOf(crisis: string, query: string, step: 'answer' | 'withdraw'): string {
+  return `/crises/${crisis}/queries/${query}/${step}`;
+}
+
+export function deviceStepOf(device: string, step: 'settings' | 'revoke'): string {
+  return `/devices/${device}/${step}`;
+}
+
+export function tokenRevocationOf(token: string): string {
+  return `/tokens/${token}/revoke`;
+}
+
+/** How long an answer to who is signed in, and to a write, is waited for. */
+const ASKING_MS = 4_000;
+const DELIVERING_MS = 15_000;
+
+export type Delivery = { type: 'receipt'; receipt: Receipt } | { type: 'problem'; problem: Problem };
+
+/** A write that was kept: its words go as they were kept. Throws when nothing comes back. */
+export async function deliver(path: string, body: string, key: string): Promise<Delivery> {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key };
+  const answer = await fetch(`/api/v1${path}`, {
+    method: 'POST', headers, body, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(DELIVERING_MS),
+  });
+  if (!answer.ok) return { type: 'problem', problem: await problemOf(answer) };
+  return { type: 'receipt', receipt: (await answer.json()) as Receipt };
+}
+
+/** Everything that was said in a cell and that this account may see, newest first. */
+export async function historyOf(crisis: string, centre: string, sector: string): Promise<UpdateHistoryView[]> {
+  return (await ask<{ updates: UpdateHistoryView[] }>('GET', `/crises/${crisis}/cells/${centre}/${sector}/history?limit=100`)).updates;
 }
 
 export function updatesOf(crisis: string): string {

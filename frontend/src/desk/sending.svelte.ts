@@ -11,7 +11,7 @@ export class Sending {
   private last = { path: '', body: '', key: '' };
 
   /** Sends; answers the receipt, or `null` when it is not on record. */
-  async send(path: string, body: unknown, done: string): Promise<Receipt | null> {
+  async send<T = Receipt>(path: string, body: unknown, done: string): Promise<T | null> {
     const text = JSON.stringify(body);
     // What may have arrived already is sent again as what it is: the same key.
     if (this.last.path !== path || this.last.body !== text) this.last = { path, body: text, key: freshKey() };
@@ -19,7 +19,7 @@ export class Sending {
     this.problem = null;
     this.said = '';
     try {
-      const receipt = await write(path, body, this.last.key);
+      const receipt = await write<T>(path, body, this.last.key);
       this.said = done;
       this.last = { path: '', body: '', key: '' };
       return receipt;

@@ -6,6 +6,7 @@ import type {
   EscalationView,
   FeedItem,
   PictureView,
+  QueryView,
   ReadingView,
 } from '../api/types.gen';
 
@@ -15,7 +16,8 @@ export type Set =
   | { kind: 'centre'; key: string; value: CentreView }
   | { kind: 'cell'; key: string; value: CellView }
   | { kind: 'reading'; key: string; value: ReadingView }
-  | { kind: 'escalation'; key: string; value: EscalationView };
+  | { kind: 'escalation'; key: string; value: EscalationView }
+  | { kind: 'query'; key: string; value: QueryView };
 
 export type Remove = { kind: Set['kind']; key: string };
 
@@ -39,7 +41,7 @@ export const REVOKED = 4003;
 /** The server is going away in order. */
 export const RESTARTING = 4010;
 
-const KINDS = new Set<string>(['crisis', 'centre', 'cell', 'reading', 'escalation']);
+const KINDS = new Set<string>(['crisis', 'centre', 'cell', 'reading', 'escalation', 'query']);
 
 /** Reads a frame, or says why it is none. */
 export function decode(text: string): Frame {
@@ -55,7 +57,7 @@ export function decode(text: string): Frame {
       if (!isObject(picture)) throw new Error('a snapshot holds a picture');
       string(picture, 'position');
       if (!isObject(picture.crisis)) throw new Error('a picture holds a crisis');
-      for (const part of ['cells', 'escalations', 'centres', 'readings', 'feed']) list(picture, part);
+      for (const part of ['cells', 'escalations', 'queries', 'centres', 'readings', 'feed']) list(picture, part);
       break;
     }
     case 'change':

@@ -1,5 +1,5 @@
 /** The picture of one crisis as this screen holds it, and how a frame moves it. Pure. */
-import type { CellView, CentreView, CrisisView, EscalationView, FeedItem, ReadingView } from '../api/types.gen';
+import type { CellView, CentreView, CrisisView, EscalationView, FeedItem, QueryView, ReadingView } from '../api/types.gen';
 import type { Change, Remove, Set, Snapshot } from '../live/protocol';
 
 export type Picture = {
@@ -11,6 +11,7 @@ export type Picture = {
   /** By `centre/indicator`. */
   readings: ReadonlyMap<string, ReadingView>;
   escalations: ReadonlyMap<string, EscalationView>;
+  queries: ReadonlyMap<string, QueryView>;
   /** Newest first. */
   feed: readonly FeedItem[];
 };
@@ -27,6 +28,7 @@ export function begin({ picture }: Snapshot): Picture {
     cells: new Map(picture.cells.map((cell) => [`${cell.centre}/${cell.sector}`, cell])),
     readings: new Map(picture.readings.map((reading) => [`${reading.centre}/${reading.indicator}`, reading])),
     escalations: new Map(picture.escalations.map((escalation) => [escalation.id, escalation])),
+    queries: new Map(picture.queries.map((query) => [query.id, query])),
     feed: picture.feed.slice(0, FEED_LINES_MAX),
   };
 }
@@ -41,6 +43,7 @@ export function apply(picture: Picture, change: Change): Picture | null {
     cells: new Map(picture.cells),
     readings: new Map(picture.readings),
     escalations: new Map(picture.escalations),
+    queries: new Map(picture.queries),
     feed: [...change.entries].reverse().concat(picture.feed).slice(0, FEED_LINES_MAX),
   };
   for (const set of change.set) put(next, set);
@@ -48,11 +51,12 @@ export function apply(picture: Picture, change: Change): Picture | null {
   return next;
 }
 
-type Draft = Omit<Picture, 'centres' | 'cells' | 'readings' | 'escalations'> & {
+type Draft = Omit<Picture, 'centres' | 'cells' | 'readings' | 'escalations' | 'queries'> & {
   centres: Map<string, CentreView>;
   cells: Map<string, CellView>;
   readings: Map<string, ReadingView>;
   escalations: Map<string, EscalationView>;
+  queries: Map<string, QueryView>;
 };
 
 function put(draft: Draft, set: Set): void {
@@ -71,6 +75,9 @@ function put(draft: Draft, set: Set): void {
       return;
     case 'escalation':
       draft.escalations.set(set.key, set.value);
+      return;
+    case 'query':
+      draft.queries.set(set.key, set.value);
   }
 }
 
@@ -89,5 +96,8 @@ function take(draft: Draft, { kind, key }: Remove): void {
       return;
     case 'escalation':
       draft.escalations.delete(key);
+      return;
+    case 'query':
+      draft.queries.delete(key);
   }
 }

@@ -34,6 +34,10 @@ export function utcDayAndMinutes(at: number): string {
   return format('both', { day: 'numeric', month: 'short', ...PARTS, timeZone: 'UTC' }).format(at);
 }
 
+export function utcDate(at: number): string {
+  return format('date', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at);
+}
+
 export function localMinutes(at: number, zone: string): string {
   return format(`local ${zone}`, { ...PARTS, timeZone: zone }).format(at);
 }

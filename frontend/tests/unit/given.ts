@@ -1,5 +1,5 @@
 /** Pictures, frames and moments for tests. */
-import type { CrisisView, EscalationView, FeedItem, UpdateView } from '../../src/api/types.gen';
+import type { CrisisView, EscalationView, FeedItem, QueryView, UpdateView } from '../../src/api/types.gen';
 import type { Change, Snapshot } from '../../src/live/protocol';
 
 export const T0 = Date.parse('2026-03-29T12:00:00Z');
@@ -31,6 +31,13 @@ export function escalation(changes: Partial<EscalationView> = {}): EscalationVie
   };
 }
 
+export function query(changes: Partial<QueryView> = {}): QueryView {
+  return {
+    id: 'q1', update: 'u1', centre: 'be-nccn', sector: 'cyber', question: 'A question', asked_at: at(0), state: 'open', answer: null,
+    asked_by: { centre: 'eu-ercc', role: 'coordinator', position: 'Coordination' }, withdrawn: null, tlp: 'green', recipients: [], ...changes,
+  };
+}
+
 export function snapshot(position: string, changes: Partial<Snapshot['picture']> = {}, time = T0): Snapshot {
   const centre = (id: string, code: string) => ({
     id, code, country: code, kind: 'national' as const, name: { en: id }, timezone: 'Europe/Brussels', languages: ['en'], last_heard: null,
@@ -39,7 +46,7 @@ export function snapshot(position: string, changes: Partial<Snapshot['picture']>
     type: 'snapshot',
     server_time: new Date(time).toISOString(),
     picture: {
-      position, crisis: crisis(), cells: [], escalations: [], readings: [], feed: [],
+      position, crisis: crisis(), cells: [], escalations: [], queries: [], readings: [], feed: [],
       centres: [centre('be-nccn', 'BE'), centre('pl-ncc', 'PL')], ...changes,
     } as Snapshot['picture'],
   } as Snapshot;

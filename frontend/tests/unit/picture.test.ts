@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { apply, begin, FEED_LINES_MAX } from '../../src/picture/picture';
 import { decode } from '../../src/live/protocol';
-import { change, entry, escalation, snapshot, update } from './given';
+import { change, entry, escalation, query, snapshot, update } from './given';
 
 const cell = (changes = {}) => ({ centre: 'be-nccn', sector: 'cyber', update: update(changes), previous: null });
 
@@ -16,6 +16,15 @@ test('a change sets and removes, and leaves the picture it came from as it was',
   expect(after?.position).toBe('b');
   expect([...before.cells.keys()]).toEqual(['be-nccn/cyber']);
   expect(before.position).toBe('a');
+});
+
+test('queries come with the picture, and change and go as everything else', () => {
+  const before = begin(snapshot('a', { queries: [query(), query({ id: 'q2' })] }));
+  const after = apply(before, change('a', 'b', {
+    set: [{ kind: 'query', key: 'q1', value: query({ state: 'answered' }) }], remove: [{ kind: 'query', key: 'q2' }],
+  }));
+  expect([...(after?.queries.values() ?? [])].map(({ id, state }) => [id, state])).toEqual([['q1', 'answered']]);
+  expect(before.queries.size).toBe(2);
 });
 
 test('a change that follows something else is refused whole', () => {

@@ -108,3 +108,127 @@ pub(super) fn record_ipcr(ipcr: IpcrRecord, moment: &Moment) -> Result<Event, Re
     }
     Ok(Event::IpcrRecorded { ipcr })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::command::{Command, Scope};
+    use crate::domain::crisis::{IPCR_HISTORY_MAX, IpcrRecord};
+    use crate::domain::event::Event;
+    use crate::domain::given::{Drill, actor, centre, coordinator, officer, sector};
+    use crate::domain::mark::Mark;
+    use crate::domain::refusal::{FieldFault, Refusal};
+    use crate::domain::vocabulary::{CrisisState, IpcrMode, Role, Tlp};
+
+    fn close() -> Command {
+        Command::CloseCrisis { reason: "It is over".to_owned() }
+    }
+
+    fn reopen() -> Command {
+        Command::ReopenCrisis { reason: "It is not".to_owned() }
+    }
+
+    fn scope(sectors: Option<&[&str]>, centres: Option<&[&str]>) -> Command {
+        Command::ScopeCrisis(Scope {
+            sectors: sectors.map(|names| names.iter().map(|name| sector(name)).collect()),
+            centres: centres.map(|names| names.iter().map(|name| centre(name)).collect()),
+        })
+    }
+
+    fn ipcr(decided_by: &str) -> IpcrRecord {
+        IpcrRecord {
+            mode: IpcrMode::Monitoring,
+            since: jiff::Timestamp::UNIX_EPOCH,
+            decided_by: decided_by.to_owned(),
+            source_url: None,
+        }
+    }
+
+    #[test]
+    fn a_closed_crisis_refuses_everything_but_being_reopened() {
+        let mut drill = Drill::open();
+        let update = drill.update("be", "cyber", Mark::of(Tlp::Green), "Phishing");
+        let query = drill.query(update);
+        assert_eq!(drill.when(&coordinator(), reopen()), Err(Refusal::CrisisIs(CrisisState::Open)));
+        drill.given(&coordinator(), close());
+        let frame = drill.then(&Drill::viewer("be", None)).crisis;
+        assert_eq!(frame.state, CrisisState::Closed);
+        let closed = frame.closed.expect("it says why");
+        assert_eq!((closed.reason.as_str(), closed.by.centre), ("It is over", centre("co")));
+
+        let post = drill.post("be", "cyber", Mark::of(Tlp::Green), "More");
+        let refused: Vec<(_, Command)> = vec![
+            (officer("be"), post),
+            (officer("be"), Command::WithdrawUpdate { update, reason: "Wrong".to_owned() }),
+            (officer("be"), Command::AnswerQuery { query, answer: "Yes".to_owned() }),
+            (coordinator(), Command::WithdrawQuery { query, reason: "No".to_owned() }),
+            (coordinator(), Command::AskQuery { update, question: "How?".to_owned() }),
+            (coordinator(), Command::RecordIpcr(ipcr("Presidency"))),
+            (coordinator(), scope(Some(&["cyber"]), None)),
+            (coordinator(), close()),
+        ];
+        for (actor, command) in refused {
+            let said = format!("{command:?}");
+            assert_eq!(drill.when(&actor, command), Err(Refusal::CrisisIs(CrisisState::Closed)), "{said}");
+        }
+        drill.given(&coordinator(), reopen());
+        let frame = drill.then(&Drill::viewer("be", None)).crisis;
+        assert_eq!((frame.state, frame.closed), (CrisisState::Open, None));
+        drill.update("be", "cyber", Mark::of(Tlp::Green), "More");
+    }
+
+    #[test]
+    fn only_a_coordinator_closes_reopens_and_scopes() {
+        let mut drill = Drill::open();
+        for role in Role::ALL.iter().filter(|role| **role != Role::Coordinator) {
+            for command in [close(), reopen(), scope(Some(&["cyber"]), None)] {
+                assert!(matches!(drill.when(&actor("be", *role), command), Err(Refusal::Forbidden(_))), "{role}");
+            }
+        }
+        assert!(drill.when(&actor("be", Role::Coordinator), scope(Some(&["cyber"]), None)).is_ok());
+    }
+
+    #[test]
+    fn a_scope_names_whole_lists_and_what_it_does_not_name_stays() {
+        let mut drill = Drill::open();
+        let event = drill.given(&coordinator(), scope(None, Some(&["be", "fr"])));
+        let Event::CrisisScoped { sectors, centres } = event else { panic!("it was scoped") };
+        assert_eq!(sectors, drill.picture.crisis.sectors);
+        assert_eq!(centres, [centre("be"), centre("fr")].into());
+        let event = drill.given(&coordinator(), scope(Some(&["fire", "cyber"]), None));
+        let Event::CrisisScoped { sectors, .. } = event else { panic!("it was scoped") };
+        let names: Vec<&str> = sectors.iter().map(|sector| sector.id.as_str()).collect();
+        assert_eq!(names, ["fire", "cyber"], "in the order that was chosen");
+    }
+
+    #[test]
+    fn a_scope_that_does_not_hold_names_every_fault() {
+        let mut drill = Drill::open();
+        let mut faults = |sectors: Option<&[&str]>, centres: Option<&[&str]>| match drill
+            .when(&coordinator(), scope(sectors, centres))
+        {
+            Err(Refusal::Fields(faults)) => faults.into_iter().map(|FieldFault { pointer, .. }| pointer).collect(),
+            other => vec![format!("{other:?}")],
+        };
+        assert_eq!(
+            faults(Some(&["cyber", "cyber", "xx"]), Some(&["be", "xx"])),
+            ["/sectors/1", "/sectors/2", "/centres/1"]
+        );
+        assert_eq!(faults(Some(&[]), Some(&[])), ["/sectors", "/centres"]);
+        assert_eq!(faults(None, None), [""], "nothing is said");
+        assert_eq!(faults(Some(&["displacement", "cyber"]), None), [""], "nothing would change");
+    }
+
+    #[test]
+    fn the_ipcr_mode_keeps_its_last_records_newest_first() {
+        let mut drill = Drill::open();
+        for number in 0..IPCR_HISTORY_MAX + 3 {
+            drill.given(&coordinator(), Command::RecordIpcr(ipcr(&number.to_string())));
+        }
+        let frame = drill.then(&Drill::viewer("be", None)).crisis;
+        let said: Vec<&str> = frame.ipcr_history.iter().map(|record| record.ipcr.decided_by.as_str()).collect();
+        assert_eq!(said.len(), IPCR_HISTORY_MAX);
+        assert_eq!((said[0], said[IPCR_HISTORY_MAX - 1]), ("22", "3"));
+        assert_eq!(frame.ipcr.as_ref(), Some(&frame.ipcr_history[0].ipcr));
+        assert_eq!(frame.ipcr_history[0].by.centre, centre("co"));
+    }
+}

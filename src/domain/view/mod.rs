@@ -25,6 +25,8 @@ use super::vocabulary::EscalationState;
 
 pub mod difference;
 mod shapes;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 
 pub use self::shapes::{

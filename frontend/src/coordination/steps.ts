@@ -1,0 +1,51 @@
+/** Which steps are open to whom: the tables of `src/domain/escalation.rs` and `access.rs`, so that no button is offered in vain. */
+import type { Account } from '../api/client';
+import type { EscalationState, EscalationStep, EscalationView, Role } from '../api/types.gen';
+
+const OPEN_ALWAYS: readonly EscalationStep[] = ['raise-level', 'lower-level', 'snooze'];
+/** First what leads on. */
+const FROM: Record<EscalationState, readonly EscalationStep[]> = {
+  raised: ['acknowledge', 'reject', ...OPEN_ALWAYS],
+  acknowledged: ['assign', ...OPEN_ALWAYS],
+  assigned: ['start', 'assign', ...OPEN_ALWAYS],
+  in_progress: ['resolve', ...OPEN_ALWAYS],
+  resolved: ['close', 'reopen'],
+  closed: ['reopen'],
+  rejected: [],
+};
+const REPORTERS: readonly Role[] = ['duty_officer', 'centre_lead', 'coordinator'];
+
+export type Who = Pick<Account, 'centre' | 'role'>;
+
+/** Whether the role speaks for its centre at all. */
+export function speaks({ role }: Who): boolean {
+  return REPORTERS.includes(role);
+}
+
+export function stepsFor(escalation: EscalationView, who: Who): EscalationStep[] {
+  return FROM[escalation.state].filter(
+    (step) => mayTake(step, escalation, who) && !(step === 'raise-level' && escalation.level === 'political') && !(step === 'lower-level' && escalation.level === 'watch'),
+  );
+}
+
+function mayTake(step: EscalationStep, { raised_by, asked_of }: EscalationView, who: Who): boolean {
+  if (who.role === 'coordinator') return true;
+  const raising = speaks(who) && who.centre === raised_by;
+  const answering = speaks(who) && who.centre === asked_of;
+  switch (step) {
+    case 'acknowledge':
+    case 'assign':
+    case 'start':
+    case 'resolve':
+    case 'snooze':
+      return answering;
+    case 'close':
+      return raising;
+    case 'reopen':
+      return raising || answering;
+    case 'reject':
+    case 'raise-level':
+    case 'lower-level':
+      return who.role === 'centre_lead' && raising;
+  }
+}

@@ -1,0 +1,35 @@
+/** The keys of the desk. Alt works everywhere; the bare key only outside fields, and only if the reader wants it. Pure. */
+export type Deed = 'post' | 'nil' | 'same' | 'mine' | 'outbox' | 'asks' | 'cells' | 'help';
+
+/** Letters that no browser keeps to itself together with Alt. */
+export const LETTERS: Record<Deed, string> = {
+  post: 'p', nil: 'n', same: 's', mine: 'm', outbox: 'o', asks: 'a', cells: 'c', help: 'k',
+};
+const DEEDS = new Map(Object.entries(LETTERS).map(([deed, letter]) => [letter, deed as Deed]));
+
+export type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>;
+
+export function deedOf(pressed: Pressed, inField: boolean, singleKeys: boolean): Deed | null {
+  if (pressed.ctrlKey || pressed.metaKey) return null;
+  if (pressed.altKey) return pressed.shiftKey ? null : (DEEDS.get(letterOf(pressed)) ?? null);
+  if (inField || !singleKeys) return null;
+  return pressed.key === '?' ? 'help' : pressed.shiftKey ? null : (DEEDS.get(pressed.key.toLowerCase()) ?? null);
+}
+
+/** With Alt some systems type another sign: then the place of the key says which it is. */
+function letterOf({ key, code }: Pressed): string {
+  return /^[a-z]$/i.test(key) ? key.toLowerCase() : code.startsWith('Key') ? code.slice(3).toLowerCase() : '';
+}
+
+/** The number of a line in a list, by the place of the key: on many keyboards the top row types other signs. */
+export function lineOf({ code, altKey, ctrlKey, metaKey }: Pressed): number | null {
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
+  return digit === undefined || altKey || ctrlKey || metaKey ? null : Number(digit);
+}
+
+/** Whether what has the focus takes letters for itself. */
+export function takesLetters(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !['checkbox', 'button', 'submit'].includes(target.type);
+  return target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
