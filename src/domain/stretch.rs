@@ -183,7 +183,9 @@ mod tests {
 
     fn told(entries: &[Arc<Entry>], centres: BTreeSet<CentreId>, picture: &Picture) -> Stretch {
         let mut stretch = Stretch::after(centres);
-        entries.iter().for_each(|entry| stretch.take(entry, picture));
+        for entry in entries {
+            stretch.take(entry, picture);
+        }
         stretch
     }
 

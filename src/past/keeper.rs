@@ -31,7 +31,7 @@ impl SnapshotKeeper {
         loop {
             looks.tick().await;
             let outcome = self.look().await;
-            self.0.health.snapshots(outcome.as_ref().map(|_| ()));
+            self.0.health.snapshots(outcome.as_ref().copied());
         }
     }
 
@@ -63,10 +63,10 @@ impl SnapshotKeeper {
         let entries = past.entries(crisis, after, seq).await?;
         let made_here = blocking(move || {
             let centres = before.as_ref().map(|picture| picture.crisis.centres.clone()).unwrap_or_default();
-            let Some(picture) = fold(before, &entries)? else { return Ok(None) };
+            let picture = fold(before, &entries)?;
             let stretch = pack::stretch(&shorten(centres, &entries, &picture));
             let snapshot = Snapshot { seq: picture.seq, picture: pack::picture(&picture), stretch };
-            Ok(Some((picture, snapshot)))
+            Some((picture, snapshot))
         });
         if let Some((picture, snapshot)) = made_here.await? {
             past.remember(crisis, epoch, &picture);

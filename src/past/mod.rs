@@ -21,7 +21,7 @@ use crate::domain::picture::Picture;
 use crate::domain::stretch::Stretch;
 use crate::health::Health;
 use crate::journal::snapshots::{Made, Snapshots};
-use crate::journal::{Journal, JournalError, READ_ENTRIES_MAX, RawEntry, open_entry};
+use crate::journal::{Journal, JournalError, READ_ENTRIES_MAX, open_entry};
 
 /// Entries from one snapshot to the next.
 pub const STEP: u64 = 1_000;
@@ -107,12 +107,13 @@ impl Past {
             stands = entries.last().map_or(at.seq, |entry| entry.seq);
             picture = blocking(move || fold(picture, &entries)).await?;
         }
-        let picture = picture.filter(|picture| picture.seq == at.seq).ok_or_else(|| self.ends_early(crisis, at.seq))?;
+        let picture =
+            picture.filter(|picture| picture.seq == at.seq).ok_or_else(|| Self::ends_early(crisis, at.seq))?;
         self.remember(crisis, at.epoch, &picture);
         Ok((picture, at.seq.0 - began.0))
     }
 
-    fn ends_early(&self, crisis: &CrisisId, seq: Seq) -> JournalError {
+    fn ends_early(crisis: &CrisisId, seq: Seq) -> JournalError {
         let reason = "it was told of and is not there".to_owned();
         JournalError::Damaged { crisis: crisis.to_string(), seq: seq.0, reason }
     }
@@ -128,7 +129,7 @@ impl Past {
                 break;
             };
             let stands = Position { epoch: at.epoch, seq: found.seq };
-            match blocking(move || Ok(pack::open_picture(&found.picture, stands))).await? {
+            match blocking(move || pack::open_picture(&found.picture, stands)).await? {
                 Ok(picture) => {
                     self.remember(crisis, at.epoch, &picture);
                     return Ok(Some(picture));
@@ -165,7 +166,7 @@ impl Past {
         let limit = usize::try_from(upto.0 - after.0).unwrap_or(READ_ENTRIES_MAX);
         let raw = self.journal.raw(crisis, after, limit).await?;
         let crisis = crisis.clone();
-        blocking(move || open_all(&crisis, &raw)).await
+        blocking(move || raw.iter().map(|raw| open_entry(&crisis, raw)).collect()).await?
     }
 
     /// The stretches of the steps from `first` to before `end`, whether they are kept or not.
@@ -191,7 +192,7 @@ impl Past {
                         None => self.centres(crisis, Position { epoch, seq: after }).await?,
                     };
                     let (entries, now) = (self.entries(crisis, after, upto).await?, now.clone());
-                    blocking(move || Ok(shorten(centres, &entries, &now))).await?
+                    blocking(move || shorten(centres, &entries, &now)).await?
                 }
             };
             before = Some(stretch.centres.clone());
@@ -201,7 +202,7 @@ impl Past {
     }
 
     async fn open_stretches(&self, crisis: &CrisisId, kept: Vec<(Seq, Vec<u8>)>) -> Outcome<BTreeMap<Seq, Stretch>> {
-        let opening = move || Ok(kept.into_iter().map(|(seq, bytes)| (seq, pack::open_stretch(&bytes))).collect());
+        let opening = move || kept.into_iter().map(|(seq, bytes)| (seq, pack::open_stretch(&bytes))).collect();
         let opened: Vec<_> = blocking(opening).await?;
         let mut stretches = BTreeMap::new();
         for (seq, stretch) in opened {
@@ -234,15 +235,11 @@ fn made(epoch: Epoch) -> Made {
 }
 
 /// Works off the event loop.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Outcome<T> + Send + 'static) -> Outcome<T> {
-    spawn_blocking(work).await.map_err(|error| JournalError::Unavailable(Box::new(error)))?
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
+    spawn_blocking(work).await.map_err(|error| JournalError::Unavailable(Box::new(error)))
 }
 
-fn open_all(crisis: &CrisisId, raw: &[RawEntry]) -> Outcome<Vec<Arc<Entry>>> {
-    raw.iter().map(|raw| open_entry(crisis, raw)).collect()
-}
-
-fn fold(mut picture: Option<Picture>, entries: &[Arc<Entry>]) -> Outcome<Option<Picture>> {
+fn fold(mut picture: Option<Picture>, entries: &[Arc<Entry>]) -> Option<Picture> {
     for entry in entries {
         match &mut picture {
             Some(picture) => {
@@ -251,11 +248,13 @@ fn fold(mut picture: Option<Picture>, entries: &[Arc<Entry>]) -> Outcome<Option<
             None => picture = Picture::open(entry),
         }
     }
-    Ok(picture)
+    picture
 }
 
 fn shorten(centres: BTreeSet<CentreId>, entries: &[Arc<Entry>], picture: &Picture) -> Stretch {
     let mut stretch = Stretch::after(centres);
-    entries.iter().for_each(|entry| stretch.take(entry, picture));
+    for entry in entries {
+        stretch.take(entry, picture);
+    }
     stretch
 }

@@ -11,10 +11,12 @@ use crate::journal::JournalError;
 
 /// Snapshots in memory.
 #[derive(Default)]
-pub struct MemorySnapshots(Mutex<HashMap<CrisisId, BTreeMap<Seq, (Made, Snapshot)>>>);
+pub struct MemorySnapshots(Mutex<Kept>);
+
+type Kept = HashMap<CrisisId, BTreeMap<Seq, (Made, Snapshot)>>;
 
 impl MemorySnapshots {
-    fn kept(&self) -> MutexGuard<'_, HashMap<CrisisId, BTreeMap<Seq, (Made, Snapshot)>>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
