@@ -1,6 +1,7 @@
 //! The one integration binary: Vigie as programs, people and walls meet it.
 
 mod authorisation;
+mod changes;
 mod crash;
 mod escalating;
 mod harness;
@@ -13,3 +14,4 @@ mod posting;
 mod problems;
 mod resuming;
 mod sharing_marks;
+mod travel;
