@@ -17,6 +17,8 @@ pub mod crisis;
 pub mod decide;
 pub mod escalation;
 pub mod event;
+#[cfg(test)]
+mod eyes;
 pub mod freshness;
 #[cfg(test)]
 pub(crate) mod given;
@@ -27,7 +29,7 @@ pub mod picture;
 pub mod query;
 pub mod refusal;
 #[cfg(test)]
-pub mod rehearsal;
+pub(crate) mod rehearsal;
 pub mod shelf;
 pub mod stretch;
 pub mod template;
