@@ -56,19 +56,19 @@ async fn what_changed_is_told_from_what_it_was_to_what_it_is() {
     let gone = post("displacement", "Wrong", json!({})).await;
     let (kept, ended) = (raise(&officer, "Kept").await, raise(&officer, "Ended").await);
     let query = json!({ "question": "Counted how?" });
-    let query = coordinator.post(&format!("{crisis}/{}/queries", address(&stood)), &query).await.must(201);
+    let query = coordinator.post(&format!("{}/queries", address(&stood)), &query).await.must(201);
     let began = position(&officer.picture().await);
     assert!(is_empty(&since(&officer, &began).await));
 
     post("cyber", "Worse", changed(reading(json!(41)), json!({ "severity": "severe" }))).await;
-    officer.post(&format!("{crisis}/{}/withdraw", address(&gone)), &json!({ "reason": "Wrong" })).await.must(201);
+    officer.post(&format!("{}/withdraw", address(&gone)), &json!({ "reason": "Wrong" })).await.must(201);
     coordinator.post(&format!("{crisis}/escalations/{kept}/acknowledge"), &json!({})).await.must(201);
     coordinator.post(&format!("{crisis}/escalations/{ended}/reject"), &json!({ "note": "Not ours" })).await.must(201);
     let raised = raise(&officer, "New").await;
     let id = query["id"].as_str().expect("an id");
     officer.post(&format!("{crisis}/queries/{id}/answer"), &json!({ "answer": "By hand" })).await.must(201);
     let asked = json!({ "question": "And the other?" });
-    let asked = coordinator.post(&format!("{crisis}/{}/queries", address(&stood)), &asked).await.must(201);
+    let asked = coordinator.post(&format!("{}/queries", address(&stood)), &asked).await.must(201);
 
     let picture = officer.picture().await;
     let changes = since(&officer, &began).await;
