@@ -2,7 +2,7 @@
 import { onDestroy } from 'svelte';
 import { type Account, crises, isServed, whoami } from '../api/client';
 import type { CrisisView } from '../api/types.gen';
-import { elapsed, type Moment } from '../live/connection';
+import { elapsed, type Moment, serverNow } from '../live/connection';
 import { moment } from '../live/socket';
 import { begin, type Followed, type Live } from '../picture/follow.svelte';
 import { MARKED_MS } from '../picture/select';
@@ -38,7 +38,8 @@ export class Show {
   private old: ReadonlySet<string> | null = null;
   private readonly beeps = new Beeps((blocked) => (this.blocked = blocked));
   private hearing = DEAF;
-  private before = moment();
+  private readonly begun = moment();
+  private before = this.begun;
   private askedAt: Moment | null = null;
   private asking = false;
   private reloading = false;
@@ -161,7 +162,8 @@ export class Show {
       if (picture === null || !live.isLive) continue;
       const { environment, name } = picture.crisis;
       const seen = { crisis: slug, environment, escalations: picture.escalations.values() };
-      const heard = listen(this.hearing, seen, this.old === null || this.old.has(slug));
+      const wasThere = this.old === null || this.old.has(slug);
+      const heard = listen(this.hearing, seen, wasThere && live.link ? serverNow(live.link, now) - elapsed(now, this.begun) : null);
       this.hearing = heard.hearing;
       news.push(...heard.alarms.map((alarm) => ({ ...alarm, name, at: live.now })));
     }

@@ -27,8 +27,11 @@ export function loudnessOf({ level, severity }: EscalationView): Loudness | null
 
 export type Seen = { crisis: string; environment: Environment; escalations: Iterable<EscalationView> };
 
-/** Takes note of a crisis; `old` says that all of it was there when this screen began. */
-export function listen(hearing: Hearing, seen: Seen, old: boolean): { hearing: Hearing; alarms: Alarm[] } {
+/**
+ * Takes note of a crisis. `begun` is when this screen began, by the server's clock: what was raised before
+ * is not new. `null` for a crisis that opened later: nothing in it is old.
+ */
+export function listen(hearing: Hearing, seen: Seen, begun: number | null): { hearing: Hearing; alarms: Alarm[] } {
   const before = hearing.known.get(seen.crisis);
   const known = new Map(before);
   const alarms: Alarm[] = [];
@@ -36,7 +39,7 @@ export function listen(hearing: Hearing, seen: Seen, old: boolean): { hearing: H
     const loudness = loudnessOf(escalation);
     if (loudness === null || !isOpen(escalation) || RANK[loudness] <= rank(known.get(escalation.id))) continue;
     known.set(escalation.id, loudness);
-    if (before === undefined && old) continue;
+    if (before === undefined && begun !== null && Date.parse(escalation.raised_at) < begun) continue;
     alarms.push({ crisis: seen.crisis, id: escalation.id, title: escalation.title, loudness, environment: seen.environment });
   }
   if (before !== undefined && alarms.length === 0) return { hearing, alarms };

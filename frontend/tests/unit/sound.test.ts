@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import type { EscalationView } from '../../src/api/types.gen';
 import { type Alarm, APART_MS, DEAF, type Hearing, listen, sound, tune } from '../../src/device/sound';
-import { escalation } from './given';
+import { at, escalation, T0 } from './given';
 
 const political = (id: string, changes: Partial<EscalationView> = {}) => escalation({ id, level: 'political', ...changes });
 const extreme = (id: string, changes: Partial<EscalationView> = {}) => escalation({ id, severity: 'extreme', ...changes });
 
-function hear(hearing: Hearing, escalations: EscalationView[], { old = true, crisis = 'a', environment = 'actual' as Alarm['environment'] } = {}) {
-  return listen(hearing, { crisis, environment, escalations }, old);
+function hear(hearing: Hearing, escalations: EscalationView[], { begun = T0 + 1_000 as number | null, crisis = 'a', environment = 'actual' as Alarm['environment'] } = {}) {
+  return listen(hearing, { crisis, environment, escalations }, begun);
 }
 
-const begun = (...there: EscalationView[]): Hearing => hear(DEAF, there).hearing;
+const heard = (...there: EscalationView[]): Hearing => hear(DEAF, there).hearing;
 
 test('what was there when the page began does not sound', () => {
   const { hearing, alarms } = hear(DEAF, [political('e1'), extreme('e2')]);
@@ -18,8 +18,13 @@ test('what was there when the page began does not sound', () => {
   expect(sound(hearing, 0, false).alarm).toBeNull();
 });
 
+test('what was raised since then sounds, though it came with the first picture', () => {
+  const { alarms } = hear(DEAF, [political('e1'), political('e2', { raised_at: at(1_500) })]);
+  expect(alarms.map(({ id }) => id)).toEqual(['e2']);
+});
+
 test('a new political or extreme escalation sounds once; others never do', () => {
-  const { hearing, alarms } = hear(begun(), [political('e1'), escalation({ id: 'e2' })]);
+  const { hearing, alarms } = hear(heard(), [political('e1'), escalation({ id: 'e2' })]);
   expect(alarms.map(({ id, loudness }) => [id, loudness])).toEqual([['e1', 'political']]);
   const first = sound(hearing, 0, false);
   expect(first.alarm?.id).toBe('e1');
@@ -29,21 +34,21 @@ test('a new political or extreme escalation sounds once; others never do', () =>
 });
 
 test('one that becomes political sounds then; one that is lowered does not', () => {
-  const raised = hear(begun(extreme('e1')), [extreme('e1', { level: 'political' })]);
+  const raised = hear(heard(extreme('e1')), [extreme('e1', { level: 'political' })]);
   expect(raised.alarms.map(({ loudness }) => loudness)).toEqual(['political']);
   expect(hear(raised.hearing, [extreme('e1')]).alarms).toEqual([]);
 });
 
 test('a crisis that opens later has nothing old in it', () => {
-  expect(hear(begun(), [political('e9')], { crisis: 'b', old: false }).alarms.map(({ crisis }) => crisis)).toEqual(['b']);
+  expect(hear(heard(), [political('e9')], { crisis: 'b', begun: null }).alarms.map(({ crisis }) => crisis)).toEqual(['b']);
 });
 
 test('what is closed already does not sound', () => {
-  expect(hear(begun(), [political('e1', { state: 'closed' })]).alarms).toEqual([]);
+  expect(hear(heard(), [political('e1', { state: 'closed' })]).alarms).toEqual([]);
 });
 
 test('one sound a minute; what comes in between sounds together when it is over', () => {
-  let { hearing } = sound(hear(begun(), [extreme('e1')]).hearing, 1_000, false);
+  let { hearing } = sound(hear(heard(), [extreme('e1')]).hearing, 1_000, false);
   hearing = hear(hearing, [extreme('e1'), extreme('e2'), political('e3')]).hearing;
   expect(sound(hearing, 1_000 + APART_MS - 1, false).alarm).toBeNull();
   const later = sound(hearing, 1_000 + APART_MS, false);
@@ -52,13 +57,13 @@ test('one sound a minute; what comes in between sounds together when it is over'
 });
 
 test('a muted wall forgets: nothing old sounds when it is heard again', () => {
-  const muted = sound(hear(begun(), [political('e1')]).hearing, 0, true);
+  const muted = sound(hear(heard(), [political('e1')]).hearing, 0, true);
   expect(muted.alarm).toBeNull();
   expect(sound(muted.hearing, APART_MS, false).alarm).toBeNull();
 });
 
 test('an actual alarm goes before one of an exercise', () => {
-  const drill = hear(begun(), [political('e1')], { crisis: 'drill', environment: 'exercise', old: false });
+  const drill = hear(heard(), [political('e1')], { crisis: 'drill', environment: 'exercise', begun: null });
   const both = hear(drill.hearing, [extreme('e2')]);
   expect(sound(both.hearing, 0, false).alarm?.id).toBe('e2');
 });
