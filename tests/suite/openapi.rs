@@ -135,6 +135,8 @@ fn every_word_is_the_vocabularys() {
         EscalationLevel,
         EscalationState,
         EscalationStep,
+        QueryState,
+        MomentKind,
         Role,
         CentreKind,
         Measure,

@@ -12,6 +12,9 @@ use crate::harness::fold::{Fold, timeless, viewer};
 use crate::harness::long::{grow, recorded_at};
 use crate::harness::person::{Answer, Person, address, changed, headline, update};
 
+/// Centres that report in a long journal.
+const CENTRES: usize = 8;
+
 /// Looks back to a position or a time.
 async fn back(person: &Person, at: &str) -> Answer {
     person.get(&format!("/api/v1/crises/{CRISIS}/picture?at={at}")).await
@@ -38,7 +41,7 @@ fn position(picture: &Value) -> String {
 async fn long(entries: u64) -> (App, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder for the journal");
     let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
-    grow(&*open_stores(&journal).expect("the stores open").journal, entries).await;
+    grow(&*open_stores(&journal).expect("the stores open").journal, CRISIS, entries, CENTRES).await;
     let app = App::on(&journal, &[]).await;
     kept(&app, entries / STEP).await;
     (app, folder)

@@ -40,7 +40,7 @@ contract!(
 async fn in_a_file() -> (TempDir, SqliteSnapshots) {
     let folder = tempfile::tempdir().expect("a folder for the journal");
     let path = folder.path().join("vigie.db");
-    grow(&SqliteJournal::open(&path).expect("it opens"), 1).await;
+    grow(&SqliteJournal::open(&path).expect("it opens"), CRISIS, 1, 1).await;
     let snapshots = SqliteSnapshots::open(&path).expect("it opens");
     (folder, snapshots)
 }

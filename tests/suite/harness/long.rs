@@ -15,12 +15,8 @@ use vigie::domain::vocabulary::{CrisisPhase, CrisisState, Environment, Outlook, 
 use vigie::journal::{Append, Appended, Journal};
 use vigie::settings::Layers;
 
-use super::app::CRISIS;
-
 /// Entries handed over together.
 const BATCH: u64 = 1_000;
-/// Centres that report in turn.
-const CENTRES: usize = 8;
 
 /// When the entry of a number was recorded.
 pub fn recorded_at(seq: u64) -> Timestamp {
@@ -30,12 +26,13 @@ pub fn recorded_at(seq: u64) -> Timestamp {
 
 /// The entries of such a journal. Every third is GREEN, every third AMBER for its centre and the next, every
 /// third RED for its centre alone; one in ten says severe, one in seven replaces what its centre said before.
-pub fn entries(count: u64) -> impl Iterator<Item = Arc<Entry>> {
+fn entries(crisis: &CrisisId, count: u64, centres: usize) -> impl Iterator<Item = Arc<Entry>> + use<> {
     let catalogue = Layers::defaults().finish().expect("the defaults hold").catalogue;
-    let centres: Vec<CentreId> = catalogue.centres.iter().map(|centre| centre.id.clone()).take(CENTRES).collect();
+    let centres: Vec<CentreId> = catalogue.centres.iter().map(|centre| centre.id.clone()).take(centres).collect();
+    let reporting = centres.len();
     let (sectors, indicators) = (catalogue.sectors, catalogue.indicators);
     let crisis = Crisis {
-        slug: CrisisId::parse(CRISIS).expect("a slug"),
+        slug: crisis.clone(),
         name: "A long drill".to_owned(),
         environment: Environment::Test,
         phase: CrisisPhase::Response,
@@ -47,11 +44,11 @@ pub fn entries(count: u64) -> impl Iterator<Item = Arc<Entry>> {
     };
     (1..=count).map(move |seq| {
         let turn = usize::try_from(seq).expect("a short journal");
-        let centre = centres[turn % CENTRES].clone();
-        let back = (CENTRES * sectors.len()) as u64;
+        let centre = centres[turn % reporting].clone();
+        let back = (reporting * sectors.len()) as u64;
         let mark = match seq % 3 {
             0 => Mark::of(Tlp::Green),
-            1 => Mark { tlp: Tlp::Amber, recipients: [centres[(turn + 1) % CENTRES].clone()].into() },
+            1 => Mark { tlp: Tlp::Amber, recipients: [centres[(turn + 1) % reporting].clone()].into() },
             _ => Mark { tlp: Tlp::Red, recipients: [centre.clone()].into() },
         };
         let as_of = recorded_at(seq);
@@ -64,7 +61,7 @@ pub fn entries(count: u64) -> impl Iterator<Item = Arc<Entry>> {
         let update = || SituationUpdate {
             id: id(seq),
             centre: centre.clone(),
-            sector: sectors[(turn / CENTRES) % sectors.len()].id.clone(),
+            sector: sectors[(turn / reporting) % sectors.len()].id.clone(),
             nil: false,
             severity: if seq.is_multiple_of(10) { Severity::Severe } else { Severity::Moderate },
             outlook: Outlook::Stable,
@@ -95,11 +92,11 @@ fn id(seq: u64) -> UpdateId {
     UpdateId(Uuid::from_u128((1 << 100) | u128::from(seq)))
 }
 
-/// Appends so many entries to a journal that holds none of this crisis.
-pub async fn grow(journal: &dyn Journal, count: u64) {
-    let crisis = CrisisId::parse(CRISIS).expect("a slug");
+/// Appends so many entries, of so many centres in turn, to a journal that holds none of this crisis.
+pub async fn grow(journal: &dyn Journal, crisis: &str, count: u64, centres: usize) {
+    let crisis = CrisisId::parse(crisis).expect("a slug");
     let mut batch = Vec::new();
-    for entry in entries(count) {
+    for entry in entries(&crisis, count, centres) {
         let last = entry.seq.0 == count;
         batch.push(Append { crisis: crisis.clone(), entry, request: None });
         if last || batch.len() as u64 == BATCH {
