@@ -20,6 +20,7 @@ pub struct Health(Arc<Inner>);
 struct Inner {
     journal_down: AtomicBool,
     cache_down: AtomicBool,
+    snapshots_down: AtomicBool,
     stopping: AtomicBool,
     started: AtomicBool,
     registry: Registry,
@@ -39,6 +40,9 @@ pub struct Counts {
     pub walls_too_slow: Counter,
     pub snapshots: Counter<u64, AtomicU64>,
     pub cache_failures: Counter,
+    pub past_pictures: Counter,
+    pub past_entries: Counter,
+    pub past_snapshots: Counter,
 }
 
 impl Default for Health {
@@ -56,6 +60,9 @@ impl Default for Health {
             walls_too_slow: Counter::default(),
             snapshots: Counter::default(),
             cache_failures: Counter::default(),
+            past_pictures: Counter::default(),
+            past_entries: Counter::default(),
+            past_snapshots: Counter::default(),
         };
         registry.register("entries_appended", "Entries made durable by this server", counts.appended.clone());
         registry.register("commands_refused", "Commands refused by the rules", counts.refused.clone());
@@ -68,9 +75,17 @@ impl Default for Health {
         registry.register("walls_too_slow", "Sockets closed because they did not drain", counts.walls_too_slow.clone());
         registry.register("snapshots_encoded", "Whole pictures encoded, once per audience", counts.snapshots.clone());
         registry.register("cache_failures", "Calls to the cache that failed", counts.cache_failures.clone());
+        registry.register("past_pictures", "Pictures of the past that were asked for", counts.past_pictures.clone());
+        registry.register(
+            "past_entries_folded",
+            "Entries folded for pictures of the past",
+            counts.past_entries.clone(),
+        );
+        registry.register("past_snapshots_kept", "Snapshots written beside the journal", counts.past_snapshots.clone());
         Self(Arc::new(Inner {
             journal_down: AtomicBool::new(false),
             cache_down: AtomicBool::new(false),
+            snapshots_down: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             started: AtomicBool::new(false),
             registry,
@@ -111,6 +126,11 @@ impl Health {
             self.0.counts.cache_failures.inc();
         }
         turn(&self.0.cache_down, "redis", outcome);
+    }
+
+    /// How the last look after the snapshots went: without them looking back is slow.
+    pub fn snapshots<E: std::error::Error>(&self, outcome: Result<(), &E>) {
+        turn(&self.0.snapshots_down, "keeping of snapshots", outcome);
     }
 
     /// Waits until no request is being answered and no socket is open.

@@ -21,6 +21,7 @@ pub mod desk;
 pub mod live;
 pub mod opening;
 pub mod pairing;
+pub mod past;
 pub mod reader;
 pub mod relay;
 pub mod sign_in;

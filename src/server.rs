@@ -2,7 +2,7 @@
 //!
 //! Order of start: journal, pictures, desk and relay, then the listener: who can connect finds a
 //! picture. Order of stop: readiness red, sockets told to resume elsewhere, listener closed, inbox
-//! drained, relay and cache keeper ended.
+//! drained, relay and keepers ended.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -33,9 +33,14 @@ use crate::health::Health;
 use crate::http::{self, App};
 use crate::journal::Journal;
 use crate::journal::memory::MemoryJournal;
+use crate::journal::snapshots::Snapshots;
+use crate::journal::snapshots::memory::MemorySnapshots;
+use crate::journal::snapshots::sqlite::SqliteSnapshots;
 use crate::journal::sqlite::SqliteJournal;
 use crate::live::hub::{Hub, Retention};
 use crate::pairing::Pairing;
+use crate::past::Past;
+use crate::past::keeper::SnapshotKeeper;
 use crate::position::PositionSeal;
 use crate::reader::Reader;
 use crate::relay::{Relay, RelayParts};
@@ -65,11 +70,12 @@ pub enum ServerError {
     Ended(String),
 }
 
-/// What keeps entries, accounts and walls that wait to become one.
+/// What keeps entries with their snapshots, accounts, and walls that wait to become one.
 pub struct Stores {
     pub journal: Arc<dyn Journal>,
     pub accounts: Arc<dyn Accounts>,
     pub pairings: Arc<dyn Pairings>,
+    pub snapshots: Arc<dyn Snapshots>,
 }
 
 /// A server that has been built and listens, but is not yet being run.
@@ -83,6 +89,7 @@ pub struct Server {
     desk: JoinHandle<()>,
     relay: JoinHandle<()>,
     keeper: JoinHandle<()>,
+    snapshots: JoinHandle<()>,
     health: Health,
     stop: watch::Sender<bool>,
     shutdown: std::time::Duration,
@@ -95,11 +102,17 @@ pub fn open_stores(url: &str) -> Result<Stores, ServerError> {
             let path = std::path::Path::new(path);
             let journal = Arc::new(SqliteJournal::open(path)?);
             let accounts = Arc::new(SqliteAccounts::open(path)?);
-            Ok(Stores { journal, pairings: accounts.clone(), accounts })
+            let snapshots = Arc::new(SqliteSnapshots::open(path)?);
+            Ok(Stores { journal, pairings: accounts.clone(), accounts, snapshots })
         }
         Some(("memory", "")) => {
             let accounts = Arc::new(MemoryAccounts::default());
-            Ok(Stores { journal: Arc::new(MemoryJournal::default()), pairings: accounts.clone(), accounts })
+            Ok(Stores {
+                journal: Arc::new(MemoryJournal::default()),
+                pairings: accounts.clone(),
+                accounts,
+                snapshots: Arc::new(MemorySnapshots::default()),
+            })
         }
         _ => Err(ServerError::JournalUrl(crate::settings::without_password(url))),
     }
@@ -136,6 +149,8 @@ impl Server {
             inbox_max: settings.limits.inbox,
             batch_max: settings.limits.batch,
         });
+        let past = Arc::new(Past::new(Arc::clone(&stores.journal), stores.snapshots, health.clone()));
+        let snapshots = SnapshotKeeper::new(Arc::clone(&past));
         let (stop, stopping) = watch::channel(false);
         let sign_in = Arc::new(SignIn::new(stores.accounts, clock.clone()));
         let shutdown = settings.server.shutdown;
@@ -143,6 +158,7 @@ impl Server {
             desk,
             hub: Arc::clone(&hub),
             reader: Reader::new(stores.journal, hub, health.clone()),
+            past,
             sign_in: Arc::clone(&sign_in),
             pairing: Pairing::new(stores.pairings, clock.clone(), settings.accounts.device),
             catalogue,
@@ -161,6 +177,7 @@ impl Server {
             desk: tokio::spawn(desk_task.run()),
             relay: tokio::spawn(relay.run()),
             keeper: tokio::spawn(keeper.run()),
+            snapshots: tokio::spawn(snapshots.run()),
             health,
             stop,
             shutdown,
@@ -169,7 +186,7 @@ impl Server {
 
     /// Serves until `until` resolves or a part of the server dies; then stops in order.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { handle, serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        let Self { handle, serving, mut desk, mut relay, mut keeper, mut snapshots, health, stop, shutdown, .. } = self;
         // A task of its own: the listener does what its handle says only while it is being run.
         let mut serving = tokio::spawn(serving);
         let outcome = tokio::select! {
@@ -177,6 +194,7 @@ impl Server {
             ended = &mut desk => Err(ServerError::Ended(format!("the desk: {ended:?}"))),
             ended = &mut relay => Err(ServerError::Ended(format!("the relay: {ended:?}"))),
             ended = &mut keeper => Err(ServerError::Ended(format!("the cache keeper: {ended:?}"))),
+            ended = &mut snapshots => Err(ServerError::Ended(format!("the snapshot keeper: {ended:?}"))),
             () = until => Ok(()),
         };
         health.stopping();
@@ -195,6 +213,7 @@ impl Server {
         }
         relay.abort();
         keeper.abort();
+        snapshots.abort();
         outcome
     }
 }

@@ -10,14 +10,19 @@ use crate::domain::crisis::IpcrRecord;
 use crate::domain::indicator::{Indicator, Missing, Reading, Value};
 use crate::domain::template::Template;
 use crate::domain::update::Source;
+use crate::domain::view::difference::{
+    CellChange, CentreChange, CrisisChange, Difference, EscalationChange, EscalationChanges, QueryChanges,
+    ReadingChange,
+};
+use crate::domain::view::timeline::{DensityView, MomentView, TimelineView};
 use crate::domain::view::{
     AnswerView, CellView, CentreView, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, PictureView,
     PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What, WithdrawalView,
 };
 use crate::domain::vocabulary::{
     Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment, EscalationLevel,
-    EscalationState, EscalationStep, Freshness, IpcrMode, Layout, Measure, Outlook, Quality, QueryState, Reliability,
-    Role, Severity, Tlp, Urgency,
+    EscalationState, EscalationStep, Freshness, IpcrMode, Layout, Measure, MomentKind, Outlook, Quality, QueryState,
+    Reliability, Role, Severity, Tlp, Urgency,
 };
 use crate::http::wire::shown::{AccountView, DeviceView, PairingView, SettingView, TokenView};
 
@@ -45,6 +50,8 @@ fn types() -> String {
         Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, Template,
         IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, EscalationView,
         AnswerView, QueryView, CentreView, ReadingView, What, FeedItem, PictureView,
+        CrisisChange, CellChange, EscalationChange, EscalationChanges, QueryChanges, ReadingChange, CentreChange, Difference,
+        MomentKind, MomentView, DensityView, TimelineView,
         SettingView, AccountView, DeviceView, TokenView, PairingView,
     );
     text.push('\n');

@@ -97,6 +97,16 @@ pub fn reads_entries(role: Role) -> Result<(), Refusal> {
     }
 }
 
+/// Who may look back: people of the member centres. A wall shows what is, and a partner what is published.
+pub fn reads_the_past(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator => Ok(()),
+        Role::WallDevice => Err(Refusal::Forbidden("a wall shows what is, not what was")),
+        Role::Partner => Err(Refusal::Forbidden("only people of the member centres look back")),
+        Role::Auditor | Role::Admin => Err(Refusal::Forbidden("this role sees no content")),
+    }
+}
+
 /// Whether the role keeps walls: pairs them, sets them, revokes them.
 pub fn keeps_devices(role: Role) -> Result<(), Refusal> {
     match role {

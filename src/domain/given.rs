@@ -13,12 +13,16 @@ use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::Step;
 use super::event::{Entry, Event};
-use super::ids::{AccountId, CentreId, CrisisId, EscalationId, QueryId, SectorId, Seq, UpdateId};
+use super::ids::{AccountId, CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use super::indicator::Indicator;
 use super::mark::{Mark, Viewer};
 use super::picture::{Part, Picture};
 use super::refusal::Refusal;
 use super::view::{Change, Eye, PictureView};
-use super::vocabulary::{CentreKind, Environment, EscalationLevel, EscalationStep, Outlook, Role, Severity, Tlp};
+use super::vocabulary::{
+    Aggregation, CentreKind, Direction, Environment, EscalationLevel, EscalationStep, Measure, Outlook, Role, Severity,
+    Tlp,
+};
 
 /// A crisis of `be`, `nl` and `co` (the coordinator's body) on `displacement` and `cyber`; `fr` and `fire`
 /// are configured and not part of it.
@@ -27,8 +31,8 @@ pub(crate) struct Drill {
     pub(crate) entries: Vec<Arc<Entry>>,
     /// What the last thing asked has touched.
     pub(crate) touched: Vec<Part>,
-    catalogue: Catalogue,
-    now: Timestamp,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) now: Timestamp,
     ids: u128,
 }
 
@@ -64,10 +68,21 @@ fn catalogue() -> Catalogue {
         languages: Vec::new(),
     };
     let sector = |name: &str| Sector { id: sector(name), name: names(name), cadence_minutes: 60 };
+    let indicator = |name: &str| Indicator {
+        id: IndicatorId::parse(name).expect("a slug"),
+        name: names(name),
+        definition: BTreeMap::new(),
+        unit: "incidents".to_owned(),
+        measure: Measure::Stock,
+        aggregation: Aggregation::Sum,
+        direction: Direction::HigherIsWorse,
+        decimals: false,
+        not_summed_because: None,
+    };
     Catalogue {
         centres: ["be", "nl", "fr", "co"].map(centre).into(),
         sectors: ["displacement", "cyber", "fire"].map(sector).into(),
-        indicators: Vec::new(),
+        indicators: ["arrivals", "outages"].map(indicator).into(),
         templates: Vec::new(),
     }
 }

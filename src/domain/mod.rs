@@ -4,6 +4,7 @@
 //! - [`mark`]: TLP 2.0 and who may see what; [`view`] is the only way from the picture to an eye.
 //! - [`crisis`], [`centre`], [`update`], [`query`], [`escalation`], [`indicator`], [`template`]: the nouns.
 //! - [`command`] is what may be asked, [`event`] what can have happened.
+//! - [`stretch`] is a part of the journal in short, for looking back.
 //! - [`access`] says who may ask, [`decide`] what follows, [`picture`] what is then true.
 //!
 //! `serde` is allowed here as a description of data; files, sockets, time and randomness are not.
@@ -27,7 +28,10 @@ pub mod mark;
 pub mod picture;
 pub mod query;
 pub mod refusal;
+#[cfg(test)]
+pub(crate) mod rehearsal;
 pub mod shelf;
+pub mod stretch;
 pub mod template;
 pub mod text;
 pub mod update;

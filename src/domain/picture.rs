@@ -196,6 +196,16 @@ impl Picture {
         touched
     }
 
+    /// The same to every eye, now and after whatever follows, without the facts of updates that stand on
+    /// no shelf: only decisions need those, and they grow with the journal.
+    #[must_use]
+    pub fn to_look_at(&self) -> Self {
+        let cells = self.cells.values().flat_map(Shelf::updates);
+        let standing: BTreeSet<UpdateId> = cells.chain(self.readings.values().flat_map(Shelf::updates)).collect();
+        let facts = standing.iter().filter_map(|id| Some((*id, self.updates.get(id)?.clone())));
+        Self { updates: facts.collect(), ..self.clone() }
+    }
+
     fn record_ipcr(&mut self, entry: &Entry, ipcr: &IpcrRecord, touched: &mut BTreeSet<Part>) {
         self.crisis.ipcr = Some(ipcr.clone());
         if self.ipcr_history.len() == IPCR_HISTORY_MAX {

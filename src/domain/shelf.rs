@@ -74,6 +74,11 @@ impl<T> Shelf<T> {
             .filter(move |slot| sees(&slot.audience) && !slot.replaced_for.as_ref().is_some_and(&sees))
     }
 
+    /// Every update that stands here for somebody.
+    pub fn updates(&self) -> impl Iterator<Item = UpdateId> {
+        self.slots.iter().map(|slot| slot.update)
+    }
+
     /// Whether nothing is left on it.
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()

@@ -184,6 +184,23 @@ vocabulary! {
     Freshness { Fresh = "fresh", Ageing = "ageing", Stale = "stale", Expired = "expired" }
 }
 
+vocabulary! {
+    /// What is marked on the slider of a replay.
+    MomentKind {
+        CrisisOpened = "crisis_opened",
+        CrisisClosed = "crisis_closed",
+        CrisisReopened = "crisis_reopened",
+        CrisisScoped = "crisis_scoped",
+        IpcrRecorded = "ipcr_recorded",
+        /// One that says extreme or severe.
+        UpdatePosted = "update_posted",
+        EscalationRaised = "escalation_raised",
+        EscalationLevelRaised = "escalation_level_raised",
+        EscalationLevelLowered = "escalation_level_lowered",
+        EscalationResolved = "escalation_resolved",
+    }
+}
+
 impl Tlp {
     /// The label as FIRST prints it: capitals, never translated.
     pub const fn label(self) -> &'static str {

@@ -301,7 +301,7 @@ fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, &'static str> {
+pub fn parse_time(text: &str) -> Result<Timestamp, &'static str> {
     let time: Timestamp = text.parse().map_err(|_| "must be an RFC 3339 time, such as 2022-03-29T14:30:00Z")?;
     // What is stored and sent has milliseconds; a finer part is cut, never rounded into the future.
     Ok(Timestamp::from_millisecond(time.as_millisecond()).expect("a time that was read is within range"))

@@ -8,6 +8,7 @@ pub mod extract;
 pub mod form;
 pub mod health;
 pub mod pairing;
+pub mod past;
 pub mod problem;
 pub mod reads;
 pub mod session;
@@ -31,6 +32,7 @@ use crate::domain::decide::Catalogue;
 use crate::health::Health;
 use crate::live::hub::Hub;
 use crate::pairing::Pairing;
+use crate::past::Past;
 use crate::reader::Reader;
 use crate::settings::Settings;
 use crate::sign_in::SignIn;
@@ -40,6 +42,7 @@ pub struct App {
     pub desk: Desk,
     pub hub: Arc<Hub>,
     pub reader: Reader,
+    pub past: Arc<Past>,
     pub sign_in: Arc<SignIn>,
     pub pairing: Pairing,
     pub catalogue: Arc<Catalogue>,
@@ -100,6 +103,8 @@ pub fn calls() -> Vec<Call> {
         POST "/api/v1/crises/{crisis}/escalations/{id}/{step}" => writes::step_escalation,
         GET "/api/v1/crises/{crisis}/cells/{centre}/{sector}/history" => reads::cell_history,
         GET "/api/v1/crises/{crisis}/picture" => reads::picture,
+        GET "/api/v1/crises/{crisis}/timeline" => past::timeline,
+        GET "/api/v1/crises/{crisis}/changes" => past::changes,
         GET "/api/v1/crises/{crisis}/journal" => reads::journal,
         GET "/api/v1/crises/{crisis}/live" => reads::live,
         GET "/healthz" => health::live,

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::App;
 use super::assets;
 use super::extract::{self, Signed};
+use super::past;
 use super::problem::{Kind, Problem};
 use crate::domain::access;
 use crate::domain::ids::{CentreId, CrisisId, SectorId, Seq, UpdateId};
@@ -94,24 +95,46 @@ pub async fn cell_history(
     Ok(HttpResponse::Ok().json(json!({ "updates": updates })))
 }
 
+#[derive(Deserialize)]
+pub struct PictureQuery {
+    at: Option<String>,
+}
+
 /// The whole picture. The `ETag` names the position, so what is unchanged for this viewer is not sent
 /// again; `server_time` alone differs between two answers of one position.
-pub async fn picture(app: Data<App>, signed: Signed, path: Path<String>, request: HttpRequest) -> Answer {
+pub async fn picture(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<String>,
+    query: Query<PictureQuery>,
+    request: HttpRequest,
+) -> Answer {
     access::reads_content(signed.account.role)?;
     let crisis = extract::crisis(&path)?;
+    if let Some(at) = &query.at {
+        return past::picture(&app, &signed, &crisis, at, &request).await;
+    }
     caught_up(&app, Some(&crisis)).await;
     let (position, picture) = app.hub.whole(&crisis, &signed.viewer()).ok_or_else(|| Problem::not_found("crisis"))?;
-    let etag = format!("\"{position}{}\"", coding_suffix(&request));
+    let now = || picture.document(app.clock.now());
+    Ok(tagged(&request, &position, "private, no-cache", now))
+}
+
+/// Answers with a picture, unless the asker has that of this tag already.
+pub(super) fn tagged(
+    request: &HttpRequest,
+    tag: &str,
+    cache: &'static str,
+    document: impl FnOnce() -> String,
+) -> HttpResponse {
+    let etag = format!("\"{tag}{}\"", coding_suffix(request));
     let unchanged = matches_etag(request.headers(), &etag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, etag))
-        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::VARY, "Authorization, Cookie"));
-    if unchanged {
-        return Ok(answer.finish());
-    }
-    Ok(answer.content_type("application/json").body(picture.document(app.clock.now())))
+    if unchanged { answer.finish() } else { answer.content_type("application/json").body(document()) }
 }
 
 #[derive(Deserialize)]
@@ -154,7 +177,7 @@ fn page_bounds(app: &App, crisis: &CrisisId, query: &PageQuery) -> Result<(Seq, 
     if faults.is_empty() { Ok((after, limit)) } else { Err(Problem::fields(faults)) }
 }
 
-fn limit_within(asked: Option<&str>, usual: usize, most: usize, faults: &mut Vec<FieldFault>) -> usize {
+pub(super) fn limit_within(asked: Option<&str>, usual: usize, most: usize, faults: &mut Vec<FieldFault>) -> usize {
     match asked.map(str::parse) {
         None => usual,
         Some(Ok(limit)) if (1..=most).contains(&limit) => limit,
@@ -239,7 +262,7 @@ pub(super) async fn caught_up(app: &App, crisis: Option<&CrisisId>) {
     }
 }
 
-fn unavailable(error: JournalError) -> Problem {
+pub(super) fn unavailable(error: JournalError) -> Problem {
     Problem::new(Kind::Unavailable, error.to_string())
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
@@ -132,6 +133,12 @@ impl Journal for MemoryJournal {
         entries.reverse();
         entries.truncate(limit.min(READ_ENTRIES_MAX));
         Ok(entries)
+    }
+
+    async fn at(&self, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError> {
+        let kept = self.kept();
+        let entries = kept.crises.get(crisis).map(|kept| kept.entries.as_slice()).unwrap_or_default();
+        Ok(Seq(entries.partition_point(|(entry, _)| entry.recorded_at <= time) as u64))
     }
 
     async fn receipt(&self, account: AccountId, key: &str) -> Result<Option<Receipt>, JournalError> {

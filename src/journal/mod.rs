@@ -10,11 +10,13 @@
 pub mod chain;
 pub mod codec;
 pub mod memory;
+pub mod snapshots;
 pub mod sqlite;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::event::Entry;
@@ -49,6 +51,10 @@ pub trait Journal: Send + Sync + 'static {
         before: Seq,
         limit: usize,
     ) -> Result<Vec<Arc<Entry>>, JournalError>;
+
+    /// The number of the newest entry recorded at a time or before it; zero when all are later. Looks at a
+    /// handful of entries: their times never run backwards.
+    async fn at(&self, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError>;
 
     /// What an earlier request with this key was answered, if there was one.
     async fn receipt(&self, account: AccountId, key: &str) -> Result<Option<Receipt>, JournalError>;
@@ -137,6 +143,16 @@ pub enum JournalError {
     /// An import that cannot be taken.
     #[error("this crisis cannot be imported: {0}")]
     Import(String),
+}
+
+/// The entry that stored bytes are.
+pub(crate) fn open_entry(crisis: &CrisisId, raw: &RawEntry) -> Result<Arc<Entry>, JournalError> {
+    let damaged = |reason: String| JournalError::Damaged { crisis: crisis.to_string(), seq: raw.seq.0, reason };
+    let stored = codec::decode(&raw.stored).map_err(|error| damaged(error.to_string()))?;
+    if stored.entry.seq != raw.seq {
+        return Err(damaged("it carries another number".to_owned()));
+    }
+    Ok(Arc::new(stored.entry))
 }
 
 /// A fresh epoch: 63 random bits, so that every engine can keep it as a number.

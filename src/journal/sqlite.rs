@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
     Append, Appended, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec,
+    open_entry,
 };
 use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
@@ -22,13 +24,18 @@ use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 mod tests;
 
 /// Version of the tables that this program knows.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 /// Forward only: each brings the tables from the version before it to its own.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/sqlite/0001_journal.sql"), include_str!("migrations/sqlite/0002_walls_and_cells.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/sqlite/0001_journal.sql"),
+    include_str!("migrations/sqlite/0002_walls_and_cells.sql"),
+    include_str!("migrations/sqlite/0003_snapshots.sql"),
+];
 /// Found by its index alone, whatever else the journal holds.
 const CELL: &str = "select seq, stored, hash from entry where crisis = ?1 and cell = ?2 and seq < ?3
     order by seq desc limit ?4";
+/// One entry by its number.
+const ONE: &str = "select seq, stored, hash from entry where crisis = ?1 and seq = ?2";
 /// How long a connection waits for another process.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 /// Groups of appends that wait for the writer at the most; the desk hands over one at a time.
@@ -330,13 +337,20 @@ fn raw_entry(row: &Row<'_>) -> rusqlite::Result<RawEntry> {
     Ok(RawEntry { seq: from_sql(row, 0)?, stored: row.get(1)?, hash: row.get(2)? })
 }
 
-fn open_entry(crisis: &CrisisId, raw: &RawEntry) -> Result<Arc<Entry>, JournalError> {
-    let damaged = |reason: String| JournalError::Damaged { crisis: crisis.to_string(), seq: raw.seq.0, reason };
-    let stored = codec::decode(&raw.stored).map_err(|error| damaged(error.to_string()))?;
-    if stored.entry.seq != raw.seq {
-        return Err(damaged("it carries another number".to_owned()));
+/// By halves: the times of entries never run backwards, and their numbers have no hole.
+fn newest_at(connection: &Connection, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError> {
+    let mut statement = connection.prepare_cached(ONE).map_err(unavailable)?;
+    let (mut before, mut after) = (Seq::ZERO, find_head(connection, crisis)?.seq.next());
+    while before.next() < after {
+        let middle = Seq(u64::midpoint(before.0, after.0));
+        let raw = statement.query_row(params![crisis.as_str(), to_sql(middle)], raw_entry).map_err(unavailable)?;
+        if open_entry(crisis, &raw)?.recorded_at <= time {
+            before = middle;
+        } else {
+            after = middle;
+        }
     }
-    Ok(Arc::new(stored.entry))
+    Ok(before)
 }
 
 fn select_raw(
@@ -409,6 +423,11 @@ impl Journal for SqliteJournal {
             raw.iter().map(|raw| open_entry(&crisis, raw)).collect()
         })
         .await
+    }
+
+    async fn at(&self, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError> {
+        let crisis = crisis.clone();
+        self.query(move |connection| newest_at(connection, &crisis, time)).await
     }
 
     async fn receipt(&self, account: AccountId, key: &str) -> Result<Option<Receipt>, JournalError> {

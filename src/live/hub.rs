@@ -241,13 +241,14 @@ impl Hub {
 
     /// Shows a picture through the eyes of a viewer, for what is not told on sockets.
     pub fn look<T>(&self, crisis: &CrisisId, viewer: &Viewer, look: impl FnOnce(&Eye<'_>) -> T) -> Option<T> {
-        let live = self.live(crisis)?;
-        let (epoch, picture) = {
-            let live = lock(&live);
-            (live.epoch, live.picture.clone())
-        };
+        let (epoch, picture) = self.picture(crisis)?;
+        Some(self.show(epoch, &picture, viewer, look))
+    }
+
+    /// Shows any picture of a crisis through the eyes of a viewer.
+    pub fn show<T>(&self, epoch: Epoch, picture: &Picture, viewer: &Viewer, look: impl FnOnce(&Eye<'_>) -> T) -> T {
         let seal = |seq| self.seal.seal(Position { epoch, seq });
-        Some(look(&Eye { picture: &picture, centres: &self.centres, viewer, seal: &seal }))
+        look(&Eye { picture, centres: &self.centres, viewer, seal: &seal })
     }
 
     /// The frames of all crises, in the order they were opened.

@@ -101,6 +101,11 @@ impl EncodedPicture {
         format!("{{\"server_time\":\"{server_time}\",{}", self.rest)
     }
 
+    /// The answer of `GET …/picture?at=`: not now, but as it was at a time.
+    pub fn replay(&self, server_time: Timestamp, at: Timestamp) -> String {
+        format!("{{\"server_time\":\"{server_time}\",\"replay\":true,\"at\":\"{at}\",{}", self.rest)
+    }
+
     /// The first frame of a socket.
     pub fn frame(&self, server_time: Timestamp, build: &str) -> String {
         let build = encode(&build);

@@ -50,6 +50,7 @@ const EVERYONE: &str = "any@any";
 const READERS: &str = "viewer@any duty_officer@any centre_lead@any coordinator@any partner@any";
 const READERS_AND_WALLS: &str =
     "wall_device@any viewer@any duty_officer@any centre_lead@any coordinator@any partner@any";
+const LOOKING_BACK: &str = "viewer@any duty_officer@any centre_lead@any coordinator@any";
 const REPORTERS: &str = "duty_officer@any centre_lead@any coordinator@any";
 const OWN_REPORTERS: &str = "duty_officer@own centre_lead@own coordinator@own";
 const ANSWERING: &str = "duty_officer@asked centre_lead@asked coordinator@any";
@@ -156,6 +157,8 @@ fn table() -> Vec<Row> {
         step("raise-level", &[], LEADING),
         step("lower-level", &[], LEADING),
         row("GET", "/api/v1/crises/{crisis}/picture", READERS_AND_WALLS),
+        row("GET", "/api/v1/crises/{crisis}/timeline", LOOKING_BACK),
+        row("GET", "/api/v1/crises/{crisis}/changes", LOOKING_BACK),
         row(
             "GET",
             "/api/v1/crises/{crisis}/journal",
@@ -258,6 +261,8 @@ impl Stage {
                 Err(status) => status,
             };
         }
+        // What a call cannot be made without.
+        let path = if path.ends_with("/changes") { format!("{path}?since={}", in_seconds(-60)) } else { path };
         let body = match row.call {
             ("POST", "/api/v1/session") if person.token.is_empty() => json!({ "token": "vigie_made_up" }),
             ("POST", "/api/v1/session") => json!({ "token": person.token }),

@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod cell_history;
+mod changes;
 mod configuration;
 mod contracts;
 mod crash;
@@ -24,3 +25,4 @@ mod resuming;
 mod sharing_marks;
 mod shutdown;
 mod tidy;
+mod travel;

@@ -142,6 +142,7 @@ fn every_word_is_the_vocabularys() {
         EscalationStep,
         QueryState,
         Layout,
+        MomentKind,
         Role,
         CentreKind,
         Measure,

@@ -150,6 +150,82 @@ queries: Array<QueryView>, centres: Array<CentreView>, readings: Array<ReadingVi
  * Newest first.
  */
 feed: Array<FeedItem>, };
+export type CrisisChange = { 
+/**
+ * `null` when the crisis had not begun.
+ */
+from: CrisisView | null, to: CrisisView, };
+export type CellChange = { centre: string, sector: string, from: CellView | null, to: CellView | null, };
+export type EscalationChange = { from: EscalationView, to: EscalationView, };
+export type EscalationChanges = { 
+/**
+ * Not there then, in whatever state they are now.
+ */
+new: Array<EscalationView>, 
+/**
+ * Nobody has to act on them any more: closed or rejected since.
+ */
+closed: Array<EscalationView>, changed: Array<EscalationChange>, 
+/**
+ * Shown then and no longer: older than the finished ones that are shown, or out of this viewer's sight.
+ */
+gone: Array<string>, };
+export type QueryChanges = { 
+/**
+ * Not there then, in whatever state they are now.
+ */
+new: Array<QueryView>, answered: Array<QueryView>, withdrawn: Array<QueryView>, 
+/**
+ * Shown then and no longer: older than the ended ones that are shown, or out of scope.
+ */
+gone: Array<string>, };
+export type ReadingChange = { centre: string, indicator: string, from: ReadingView | null, to: ReadingView | null, 
+/**
+ * `to` less `from` where both are figures: an indicator has one unit for ever.
+ */
+difference: number | null, };
+export type CentreChange = { centre: string, from: CentreView | null, to: CentreView | null, };
+export type Difference = { 
+/**
+ * Where the viewer's old picture stands.
+ */
+since: string, 
+/**
+ * Where the new one stands.
+ */
+upto: string, 
+/**
+ * The moments at which silence is judged.
+ */
+since_at: string, upto_at: string, crisis: CrisisChange | null, cells: Array<CellChange>, escalations: EscalationChanges, queries: QueryChanges, readings: Array<ReadingChange>, centres: Array<CentreChange>, 
+/**
+ * Of whom something still held then, and nothing does now.
+ */
+silent: Array<string>, };
+export type MomentKind = "crisis_opened" | "crisis_closed" | "crisis_reopened" | "crisis_scoped" | "ipcr_recorded" | "update_posted" | "escalation_raised" | "escalation_level_raised" | "escalation_level_lowered" | "escalation_resolved";
+export type MomentView = { position: string, recorded_at: string, kind: MomentKind, centre: string, severity: Severity | null, title: string | null, 
+/**
+ * Of `ipcr_recorded` alone.
+ */
+mode: IpcrMode | null, };
+export type DensityView = { from: string, entries: number, };
+export type TimelineView = { from: string, to: string, 
+/**
+ * Oldest first: the newest of the span, as many as were asked for.
+ */
+moments: Array<MomentView>, 
+/**
+ * Where there are older ones in the span: what to ask for as `before`.
+ */
+earlier: string | null, 
+/**
+ * Length of the parts of `density`: hours, or days where the span is longer than 31 of them.
+ */
+part_minutes: number, 
+/**
+ * How much this viewer saw in each part that touches the span, oldest first; parts without entries are left out.
+ */
+density: Array<DensityView>, };
 export type DeviceSetting = { layout: Layout, 
 /**
  * 3, 5 or 8.

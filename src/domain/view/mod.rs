@@ -21,11 +21,13 @@ use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
 use super::query::{self, QueryRecord, Said};
 use super::vocabulary::EscalationState;
 
+pub mod difference;
 mod history;
 mod lines;
 mod shapes;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 
 pub use self::history::CellHistory;
 use self::lines::{feed_item, ipcr_view, step_view, update_view};
@@ -75,6 +77,12 @@ impl Eye<'_> {
     pub fn position(&self) -> Seq {
         let visible = self.picture.heads.iter().filter(|(audience, _)| self.sees(audience));
         visible.map(|(_, seq)| *seq).max().unwrap_or(Seq::ZERO)
+    }
+
+    /// When the newest entry this viewer may see was recorded.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        let visible = self.picture.feed.iter().filter(|(audience, _)| self.sees(audience));
+        visible.filter_map(|(_, entries)| entries.back()).map(|entry| entry.recorded_at).max()
     }
 
     /// The whole picture.

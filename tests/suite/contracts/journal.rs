@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use vigie::domain::event::{Entry, Event};
 use vigie::domain::ids::{AccountId, CrisisId, Seq};
@@ -39,6 +40,7 @@ contract!(
     a_key_is_used_once_and_answers_what_it_was_used_for,
     everything_about_a_subject_is_found,
     pages_are_bounded,
+    a_time_leads_to_the_newest_entry_that_had_happened_by_then,
     the_chain_holds_over_the_stored_bytes,
     an_import_keeps_the_chain_under_a_new_epoch,
     an_import_that_does_not_hold_leaves_nothing_behind,
@@ -221,6 +223,33 @@ async fn everything_about_a_subject_is_found(journal: &dyn Journal) {
         assert!(journal.about(&slug("other"), subject).await.expect("the journal answers").is_empty());
     }
     assert!(about_something > 4);
+}
+
+async fn a_time_leads_to_the_newest_entry_that_had_happened_by_then(journal: &dyn Journal) {
+    let at = async |time: Timestamp| journal.at(&slug("drill"), time).await.expect("the journal answers").0;
+    let second = |seconds: i64| Timestamp::from_second(1_646_092_800 + seconds).expect("a time");
+    assert_eq!(at(second(0)).await, 0, "where there is no entry, none has happened");
+    // Several of one time, a long pause, and times with and without parts of a second.
+    let times =
+        [second(0), second(5), second(5), second(5) + SignedDuration::from_millis(120), second(900), second(900)];
+    let mut appends = story("drill", times.len() as u64);
+    for (append, time) in appends.iter_mut().zip(times) {
+        append.entry = Arc::new(Entry { recorded_at: time, ..(*append.entry).clone() });
+    }
+    append(journal, appends).await;
+    for (time, seq) in [
+        (second(-1), 0),
+        (second(0), 1),
+        (second(4), 1),
+        (second(5), 3),
+        (second(5) + SignedDuration::from_millis(119), 3),
+        (second(5) + SignedDuration::from_millis(120), 4),
+        (second(899), 4),
+        (second(900), 6),
+        (second(90_000), 6),
+    ] {
+        assert_eq!(at(time).await, seq, "{time}");
+    }
 }
 
 async fn pages_are_bounded(journal: &dyn Journal) {

@@ -3,3 +3,4 @@
 mod cache;
 mod doorbell;
 mod journal;
+mod snapshots;

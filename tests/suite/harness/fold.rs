@@ -54,6 +54,21 @@ impl Fold {
         Self { entries, picture, centres, seal, epoch: head.epoch }
     }
 
+    /// The same as it was after so many entries.
+    pub fn upto(&self, entries: usize) -> Self {
+        let entries = self.entries[..entries].to_vec();
+        let mut picture = Picture::open(&entries[0]).expect("the first entry opens a crisis");
+        for entry in &entries[1..] {
+            picture.evolve(entry);
+        }
+        Self { entries, picture, centres: self.centres.clone(), seal: self.seal.clone(), epoch: self.epoch }
+    }
+
+    /// The word for an entry.
+    pub fn word(&self, seq: u64) -> String {
+        self.seal.seal(Position { epoch: self.epoch, seq: Seq(seq) })
+    }
+
     /// The picture that these eyes must be shown, as JSON without the time of answering.
     pub fn through(&self, viewer: &Viewer) -> Value {
         let seal = |seq| self.seal.seal(Position { epoch: self.epoch, seq });

@@ -4,6 +4,7 @@ pub mod app;
 pub mod binary;
 pub mod fold;
 pub mod lock;
+pub mod long;
 pub mod person;
 pub mod redis;
 pub mod wall;

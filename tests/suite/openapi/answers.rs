@@ -130,6 +130,7 @@ async fn every_answer_has_exactly_what_is_described() {
     write_one_of_everything(&held, &coordinator, &duty, &lead).await;
     live_the_life_of_a_crisis(&held, &coordinator, &duty).await;
     keep_walls_and_tokens(&held, &duty).await;
+    look_back(&held, &coordinator, &duty).await;
     refuse_one_of_everything(&held, &coordinator, &duty).await;
     read_everything(&held, &coordinator, &duty).await;
 
@@ -250,6 +251,71 @@ async fn keep_walls_and_tokens(held: &Held, duty: &Person) {
     held.get(&lead, "listTokens", &[]).await;
     held.call(duty, "listTokens", 403, &[], &[], None).await;
     held.call(&lead, "revokeToken", 404, &[("id", NO_ID)], &[], Some(&json!({}))).await;
+}
+
+/// Looks back to before each thing was written, so that every change is met, with and without its sides.
+async fn look_back(held: &Held, coordinator: &Person, duty: &Person) {
+    let crisis = format!("/api/v1/crises/{CRISIS}");
+    let reading =
+        |value: Value| json!({ "readings": [{ "indicator": "new_rumours", "value": value, "as_of": now() }] });
+    let rumours =
+        |headline: &str, value| changed(update("be-nccn", "information_integrity", "green", headline), reading(value));
+    let since = async |position: &Value| {
+        held.get(duty, "showChanges", &[("since", position.as_str().expect("a position"))]).await.json()
+    };
+    let raise = json!({
+        "title": "Once more", "level": "watch", "severity": "minor", "reason": "Rumours", "asked_of": "nl-ncc",
+        "tlp": "green",
+    });
+    let ask = async |update: &str, question: &str| {
+        let path = format!("{crisis}/updates/{update}/queries");
+        let receipt = coordinator.post(&path, &json!({ "question": question })).await.must(201);
+        receipt["id"].as_str().expect("an id").to_owned()
+    };
+    held.get(duty, "showChanges", &[("since", "2022-02-24T04:00:00Z")]).await;
+    let before = duty.picture().await["position"].clone();
+    let gone = held.write(duty, "postUpdate", &[], rumours("Rumours", json!(3))).await;
+    let closed = held.write(duty, "raiseEscalation", &[], raise.clone()).await;
+    let stepped = held.write(duty, "raiseEscalation", &[], raise.clone()).await;
+    let (answered, withdrawn) = (ask(&gone, "Which?").await, ask(&gone, "Where?").await);
+    let between = duty.picture().await["position"].clone();
+    since(&before).await;
+    held.write(duty, "postUpdate", &[], rumours("More", json!(5))).await;
+    coordinator.post(&format!("{crisis}/queries/{answered}/answer"), &json!({ "answer": "x" })).await.must(403);
+    duty.post(&format!("{crisis}/queries/{answered}/answer"), &json!({ "answer": "These" })).await.must(201);
+    let reason = json!({ "reason": "Seen" });
+    coordinator.post(&format!("{crisis}/queries/{withdrawn}/withdraw"), &reason).await.must(201);
+    let note = json!({ "note": "Not ours" });
+    coordinator.post(&format!("{crisis}/escalations/{closed}/reject"), &note).await.must(201);
+    coordinator.post(&format!("{crisis}/escalations/{stepped}/raise-level"), &json!({})).await.must(201);
+    held.write(coordinator, "recordIpcr", &[], json!({ "mode": "none", "since": now(), "decided_by": "Presidency" }))
+        .await;
+    let changes = since(&between).await;
+    assert_eq!(changes["readings"][0]["difference"], json!(2.0));
+    // Out of scope: cells, figures, centres and queries that were there and are no longer.
+    let scope = |sectors: &[&str], centres: &[&str]| json!({ "sectors": sectors, "centres": centres });
+    let few = scope(&["displacement", "cyber"], &["be-nccn", "nl-ncc", "eu-ercc"]);
+    coordinator.post(&format!("{crisis}/scope"), &few).await.must(201);
+    let changes = since(&between).await;
+    assert_eq!(changes["queries"]["gone"].as_array().map(Vec::len), Some(2));
+    // A centre that comes back, and an escalation that only the centres of the crisis see and one left.
+    let out = duty.picture().await["position"].clone();
+    let more = scope(&["displacement", "cyber"], &["be-nccn", "nl-ncc", "eu-ercc", "fr-ncc"]);
+    coordinator.post(&format!("{crisis}/scope"), &more).await.must(201);
+    since(&out).await;
+    let amber = changed(raise, json!({ "tlp": "amber" }));
+    held.write(duty, "raiseEscalation", &[], amber).await;
+    let french = held.app.person("fr-ncc", Role::Viewer).await;
+    let seen = french.picture().await["position"].as_str().expect("a position").to_owned();
+    coordinator.post(&format!("{crisis}/scope"), &few).await.must(201);
+    let changes = held.get(&french, "showChanges", &[("since", &seen)]).await.json();
+    assert_eq!(changes["escalations"]["gone"].as_array().map(Vec::len), Some(3), "{changes:#}");
+    held.get(duty, "showPicture", &[("at", &seen)]).await;
+    let page = held.get(duty, "showTimeline", &[("limit", "1")]).await.json();
+    held.get(duty, "showTimeline", &[("before", page["earlier"].as_str().expect("older ones"))]).await;
+    held.call(duty, "showTimeline", 422, &[("limit", "501")], &[], None).await;
+    held.call(duty, "showChanges", 422, &[("since", "yesterday")], &[], None).await;
+    held.call(duty, "showPicture", 422, &[("at", "yesterday")], &[], None).await;
 }
 
 async fn refuse_one_of_everything(held: &Held, coordinator: &Person, duty: &Person) {
