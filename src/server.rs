@@ -1,8 +1,8 @@
 //! The composition root: settings in, a running server out. The only place that names implementations.
 //!
-//! Order of start: journal, pictures, desk and relay, then the listener: who can connect finds a
+//! Order of start: journal, pictures, desk, relay and timers, then the listener: who can connect finds a
 //! picture. Order of stop: readiness red, sockets told to resume elsewhere, listener closed, inbox
-//! drained, relay and cache keeper ended.
+//! drained, timers, relay and cache keeper ended.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -41,6 +41,7 @@ use crate::reader::Reader;
 use crate::relay::{Relay, RelayParts};
 use crate::settings::Settings;
 use crate::sign_in::SignIn;
+use crate::timers::{Timers, TimersParts};
 
 /// Connections that wait to be accepted: a whole network of walls may come back at once.
 const BACKLOG: u32 = 8_192;
@@ -83,6 +84,7 @@ pub struct Server {
     desk: JoinHandle<()>,
     relay: JoinHandle<()>,
     keeper: JoinHandle<()>,
+    timers: JoinHandle<()>,
     health: Health,
     stop: watch::Sender<bool>,
     shutdown: std::time::Duration,
@@ -139,6 +141,12 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let sign_in = Arc::new(SignIn::new(stores.accounts, clock.clone()));
         let shutdown = settings.server.shutdown;
+        let timers = Timers::new(TimersParts {
+            desk: desk.clone(),
+            hub: Arc::clone(&hub),
+            catalogue: Arc::clone(&catalogue),
+            clock: clock.clone(),
+        });
         let app = Data::new(App {
             desk,
             hub: Arc::clone(&hub),
@@ -161,6 +169,7 @@ impl Server {
             desk: tokio::spawn(desk_task.run()),
             relay: tokio::spawn(relay.run()),
             keeper: tokio::spawn(keeper.run()),
+            timers: tokio::spawn(timers.run()),
             health,
             stop,
             shutdown,
@@ -169,7 +178,7 @@ impl Server {
 
     /// Serves until `until` resolves or a part of the server dies; then stops in order.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { handle, serving, mut desk, mut relay, mut keeper, health, stop, shutdown, .. } = self;
+        let Self { handle, serving, mut desk, mut relay, mut keeper, mut timers, health, stop, shutdown, .. } = self;
         // A task of its own: the listener does what its handle says only while it is being run.
         let mut serving = tokio::spawn(serving);
         let outcome = tokio::select! {
@@ -177,6 +186,7 @@ impl Server {
             ended = &mut desk => Err(ServerError::Ended(format!("the desk: {ended:?}"))),
             ended = &mut relay => Err(ServerError::Ended(format!("the relay: {ended:?}"))),
             ended = &mut keeper => Err(ServerError::Ended(format!("the cache keeper: {ended:?}"))),
+            ended = &mut timers => Err(ServerError::Ended(format!("the timers: {ended:?}"))),
             () = until => Ok(()),
         };
         health.stopping();
@@ -188,8 +198,9 @@ impl Server {
         }
         // What is left are answers on their last bytes, and connections on which nothing is asked.
         handle.stop(true).await;
-        // The listener is gone and with it every way to the desk: its task ends when the inbox is empty.
+        // With the listener and the timers every way to the desk is gone: its task ends when the inbox is empty.
         serving.abort();
+        timers.abort();
         if !desk.is_finished() {
             let _ = tokio::time::timeout(shutdown, desk).await;
         }

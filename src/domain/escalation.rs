@@ -1,10 +1,13 @@
-//! An escalation: a matter raised to a centre, with a state, an owner and a clock.
+//! An escalation: a matter raised to a centre, with a state, an owner and clocks that cannot be forgotten.
 //!
 //! ```text
-//! raised → acknowledged → assigned → in_progress → resolved → closed
+//! raised → acknowledged (will do by | cannot, because) → assigned → in_progress → resolved → closed
 //! raised → rejected(reason)            resolved | closed → raised (reopen)
 //! any open state: level up, level down, snooze until
+//! raised past ack_due: one level up by itself; past start_due and resolve_due: told once
 //! ```
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,12 +16,16 @@ use uuid::Uuid;
 use super::ids::{CentreId, EscalationId};
 use super::mark::Mark;
 use super::refusal::Refusal;
-use super::vocabulary::{EscalationLevel, EscalationState, EscalationStep, Severity};
+use super::vocabulary::{
+    EscalationAnswer, EscalationClock, EscalationLevel, EscalationState, EscalationStep, Severity,
+};
 
 /// Most references of one escalation.
 pub const REFS_MAX: usize = 32;
 /// Longest snooze: a matter comes back within a shift.
 pub const SNOOZE_MAX: SignedDuration = SignedDuration::from_hours(12);
+/// Longest that a centre may take by its own word: beyond that it is a plan, not an answer.
+pub const WILL_DO_MAX: SignedDuration = SignedDuration::from_hours(24 * 31);
 /// Longest name of a position to which an escalation is assigned, in characters.
 pub const ASSIGNEE_CHARS_MAX: usize = 80;
 
@@ -37,9 +44,70 @@ pub struct Escalation {
     pub refs: Vec<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ack_due: Option<Timestamp>,
+    /// Since version 2: what was raised before has no such clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_due: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve_due: Option<Timestamp>,
     pub mark: Mark,
+}
+
+impl Escalation {
+    /// The clocks as they were set when it was raised.
+    pub const fn clocks(&self) -> Clocks {
+        Clocks { ack_due: self.ack_due, start_due: self.start_due, resolve_due: self.resolve_due }
+    }
+}
+
+/// When an escalation must be answered, begun and resolved. What is absent has no clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clocks {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ack_due: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_due: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolve_due: Option<Timestamp>,
+}
+
+/// How long each clock of one level runs, unless whoever raises says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    pub ack: SignedDuration,
+    pub start: SignedDuration,
+    pub resolve: SignedDuration,
+}
+
+/// The terms of every level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelTerms {
+    pub watch: Terms,
+    pub coordination: Terms,
+    pub political: Terms,
+}
+
+impl LevelTerms {
+    /// The terms of one level.
+    pub const fn of(&self, level: EscalationLevel) -> Terms {
+        match level {
+            EscalationLevel::Watch => self.watch,
+            EscalationLevel::Coordination => self.coordination,
+            EscalationLevel::Political => self.political,
+        }
+    }
+}
+
+impl Terms {
+    /// Clocks that begin now. What was chosen stands, and what was not keeps the order: answered before
+    /// begun, begun before resolved.
+    pub fn clocks(&self, now: Timestamp, ack_due: Option<Timestamp>, resolve_due: Option<Timestamp>) -> Clocks {
+        let after = |from: Timestamp, term: SignedDuration| from.saturating_add(term).unwrap_or(Timestamp::MAX);
+        let ack = ack_due.unwrap_or_else(|| after(now, self.ack).min(resolve_due.unwrap_or(Timestamp::MAX)));
+        let resolve = resolve_due.unwrap_or_else(|| after(now, self.resolve).max(after(ack, self.resolve - self.ack)));
+        let start = after(now, self.start).clamp(ack, resolve.max(ack));
+        Clocks { ack_due: Some(ack), start_due: Some(start), resolve_due: Some(resolve) }
+    }
 }
 
 /// One step after raising, as recorded.
@@ -53,26 +121,80 @@ pub struct Step {
     pub assignee: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// What an acknowledgement says. Since version 2: before, it was a bare tick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<EscalationAnswer>,
+    /// The clocks that begin with this step, where it begins some. Since version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clocks: Option<Clocks>,
 }
 
-/// Where an escalation stands now: the fold of its steps.
+impl Step {
+    /// Whether it says what version 1 could not.
+    pub const fn is_of_version_2(&self) -> bool {
+        self.answer.is_some() || self.clocks.is_some()
+    }
+}
+
+/// What the asked centre has said: that it will, by a time, or that it cannot, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Answer {
+    pub answer: EscalationAnswer,
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub until: Option<Timestamp>,
+    pub note: Option<String>,
+}
+
+/// A clock that has run out, as recorded: nobody did it, time did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lapse {
+    pub which: EscalationClock,
+    /// When it ran out, however much later that was noticed.
+    pub due: Timestamp,
+    /// The level from then on.
+    pub level: EscalationLevel,
+    /// When it must be answered at the next level, if it went up one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ack_due: Option<Timestamp>,
+}
+
+/// Where an escalation stands now: the fold of its steps and lapses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     pub state: EscalationState,
     pub level: EscalationLevel,
-    /// The centre that answered, once one did.
+    /// The centre that answered that it will, once one did.
     pub owner: Option<CentreId>,
     /// The position in the owning centre that has it in hand.
     pub assignee: Option<String>,
+    pub answer: Option<Answer>,
     pub snoozed_until: Option<Timestamp>,
+    /// When a snooze last ended by itself: a clock that ran out meanwhile begins anew there.
+    pub woken_at: Option<Timestamp>,
     /// What was said when it was resolved or rejected.
     pub decision: Option<String>,
+    pub clocks: Clocks,
+    /// Clocks that have run out and of which nothing more is to be told.
+    pub lapsed: BTreeSet<EscalationClock>,
 }
 
 impl Standing {
     /// Where an escalation stands when it has just been raised.
-    pub const fn raised(level: EscalationLevel) -> Self {
-        Self { state: EscalationState::Raised, level, owner: None, assignee: None, snoozed_until: None, decision: None }
+    pub const fn raised(level: EscalationLevel, clocks: Clocks) -> Self {
+        Self {
+            state: EscalationState::Raised,
+            level,
+            owner: None,
+            assignee: None,
+            answer: None,
+            snoozed_until: None,
+            woken_at: None,
+            decision: None,
+            clocks,
+            lapsed: BTreeSet::new(),
+        }
     }
 
     /// Whether somebody still has to do something.
@@ -86,18 +208,26 @@ impl Standing {
         }
     }
 
+    /// Whether the centre that was asked has said that it cannot, and nobody else has taken it.
+    pub fn is_declined(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.answer == EscalationAnswer::Cannot)
+    }
+
     /// The standing after a step of `by`, or why the step is not open from here.
     pub fn after(&self, step: &Step, by: &CentreId) -> Result<Self, Refusal> {
         use EscalationState as S;
         let mut next = self.clone();
         match (step.step, self.state) {
-            (EscalationStep::Acknowledge, S::Raised) => {
-                next.state = S::Acknowledged;
-                next.owner = Some(by.clone());
-            }
+            (EscalationStep::Acknowledge, S::Raised) => next.acknowledge(step, by),
+            // Who could not may yet say that it can.
+            (EscalationStep::Acknowledge, S::Acknowledged) if self.is_declined() => next.acknowledge(step, by),
             (EscalationStep::Assign, S::Acknowledged | S::Assigned) => {
                 next.state = S::Assigned;
                 next.assignee.clone_from(&step.assignee);
+                if self.is_declined() {
+                    next.owner = Some(by.clone());
+                    next.answer = None;
+                }
             }
             (EscalationStep::Start, S::Assigned) => next.state = S::InProgress,
             (EscalationStep::Resolve, S::InProgress) => {
@@ -109,12 +239,16 @@ impl Standing {
                 next.state = S::Rejected;
                 next.decision.clone_from(&step.note);
             }
-            (EscalationStep::Reopen, S::Resolved | S::Closed) => next = Self::raised(self.level),
+            (EscalationStep::Reopen, S::Resolved | S::Closed) => {
+                next = Self::raised(self.level, step.clocks.unwrap_or_default());
+            }
             (EscalationStep::RaiseLevel, _) if self.is_open() => {
                 next.level = self.level.up().ok_or(Refusal::LevelEnds { level: self.level })?;
+                next.restart(step.clocks);
             }
             (EscalationStep::LowerLevel, _) if self.is_open() => {
                 next.level = self.level.down().ok_or(Refusal::LevelEnds { level: self.level })?;
+                next.restart(step.clocks);
             }
             (EscalationStep::Snooze, _) if self.is_open() => next.snoozed_until = step.until,
             (
@@ -136,6 +270,77 @@ impl Standing {
         }
         Ok(next)
     }
+
+    fn acknowledge(&mut self, step: &Step, by: &CentreId) {
+        self.state = EscalationState::Acknowledged;
+        self.answer = step.answer.map(|answer| Answer { answer, until: step.until, note: step.note.clone() });
+        self.owner = (!self.is_declined()).then(|| by.clone());
+    }
+
+    /// Somebody chose the level anew: it is to be answered there, from then on.
+    fn restart(&mut self, clocks: Option<Clocks>) {
+        if let Some(clocks) = clocks {
+            self.clocks = clocks;
+            self.lapsed.remove(&EscalationClock::Ack);
+        }
+    }
+
+    /// The clocks that run and of which something is still to be told, the next first.
+    fn running(&self) -> Option<(Timestamp, EscalationClock)> {
+        use EscalationState as S;
+        let Clocks { ack_due, start_due, resolve_due } = self.clocks;
+        let clocks = [
+            (EscalationClock::Ack, ack_due, self.state == S::Raised),
+            (EscalationClock::Start, start_due, matches!(self.state, S::Acknowledged | S::Assigned)),
+            (EscalationClock::Resolve, resolve_due, self.is_open()),
+        ];
+        let running = clocks.into_iter().filter(|(which, _, runs)| *runs && !self.lapsed.contains(which));
+        running.filter_map(|(which, due, _)| Some((due?, which))).min()
+    }
+
+    /// When time will next have something to say, if nobody does anything before.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.snoozed_until.filter(|_| self.is_open()).or_else(|| Some(self.running()?.0))
+    }
+
+    /// When the snooze ended, if it has by now.
+    pub fn wakes(&self, now: Timestamp) -> Option<Timestamp> {
+        self.snoozed_until.filter(|until| self.is_open() && *until <= now)
+    }
+
+    /// The first clock that has run out by now, with what follows. Nothing lapses that is asleep.
+    pub fn lapse(&self, terms: &LevelTerms, now: Timestamp) -> Option<Lapse> {
+        if self.snoozed_until.is_some() {
+            return None;
+        }
+        let (due, which) = self.running().filter(|(due, _)| *due <= now)?;
+        let up = if which == EscalationClock::Ack { self.level.up() } else { None };
+        let ack_due = up.and_then(|level| {
+            // Whoever slept over the term is given the next one from the waking on.
+            let from = self.woken_at.map_or(due, |woken| woken.max(due));
+            from.saturating_add(terms.of(level).ack).ok()
+        });
+        Some(Lapse { which, due, level: up.unwrap_or(self.level), ack_due })
+    }
+
+    /// The standing once a clock has run out.
+    #[must_use]
+    pub fn lapsed(&self, lapse: &Lapse) -> Self {
+        let mut next = self.clone();
+        if lapse.level == self.level {
+            next.lapsed.insert(lapse.which);
+        } else {
+            next.level = lapse.level;
+            next.clocks.ack_due = lapse.ack_due;
+        }
+        next
+    }
+
+    /// The standing once the snooze has ended.
+    #[must_use]
+    pub fn woken(&self, due: Timestamp) -> Self {
+        Self { snoozed_until: None, woken_at: Some(due), ..self.clone() }
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +350,38 @@ mod tests {
     use EscalationStep as T;
 
     fn step(step: EscalationStep) -> Step {
-        Step { step, note: None, assignee: None, until: None }
+        Step { step, note: None, assignee: None, until: None, answer: None, clocks: None }
+    }
+
+    fn raised(level: EscalationLevel) -> Standing {
+        Standing::raised(level, Clocks::default())
+    }
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute)
+    }
+
+    fn terms() -> LevelTerms {
+        let of = |ack, start, resolve| Terms {
+            ack: SignedDuration::from_mins(ack),
+            start: SignedDuration::from_mins(start),
+            resolve: SignedDuration::from_mins(resolve),
+        };
+        LevelTerms { watch: of(30, 60, 240), coordination: of(20, 40, 120), political: of(10, 20, 60) }
+    }
+
+    fn clocks(ack: i64, start: i64, resolve: i64) -> Clocks {
+        Clocks { ack_due: Some(at(ack)), start_due: Some(at(start)), resolve_due: Some(at(resolve)) }
+    }
+
+    /// Everything that has run out by a minute, one after the other: clock, due, level from then on.
+    fn lapses(standing: &mut Standing, minute: i64) -> Vec<(EscalationClock, i64, EscalationLevel)> {
+        let mut told = Vec::new();
+        while let Some(lapse) = standing.lapse(&terms(), at(minute)) {
+            told.push((lapse.which, lapse.due.as_second() / 60, lapse.level));
+            *standing = standing.lapsed(&lapse);
+        }
+        told
     }
 
     /// All states × all steps: what is not listed here is refused.
@@ -198,7 +434,7 @@ mod tests {
         assert_eq!(table.len(), EscalationState::ALL.len());
         for (state, allowed) in table {
             for taken in EscalationStep::ALL {
-                let standing = Standing { state: *state, ..Standing::raised(EscalationLevel::Coordination) };
+                let standing = Standing { state: *state, ..raised(EscalationLevel::Coordination) };
                 let next = standing.after(&step(*taken), &by).ok().map(|next| next.state);
                 let expected = allowed.iter().find(|(t, _)| t == taken).map(|(_, next)| *next);
                 assert_eq!(next, expected, "{state} × {taken}");
@@ -209,17 +445,104 @@ mod tests {
     #[test]
     fn levels_end_at_both_ends() {
         let by = CentreId::parse("be").expect("slug");
-        let top = Standing::raised(EscalationLevel::Political);
+        let top = raised(EscalationLevel::Political);
         assert_eq!(top.after(&step(T::RaiseLevel), &by), Err(Refusal::LevelEnds { level: EscalationLevel::Political }));
-        let bottom = Standing::raised(EscalationLevel::Watch);
+        let bottom = raised(EscalationLevel::Watch);
         assert_eq!(bottom.after(&step(T::LowerLevel), &by), Err(Refusal::LevelEnds { level: EscalationLevel::Watch }));
     }
 
     #[test]
     fn any_step_but_another_snooze_wakes_a_snoozed_escalation() {
         let by = CentreId::parse("be").expect("slug");
-        let asleep =
-            Standing { snoozed_until: Some(Timestamp::UNIX_EPOCH), ..Standing::raised(EscalationLevel::Watch) };
+        let asleep = Standing { snoozed_until: Some(Timestamp::UNIX_EPOCH), ..raised(EscalationLevel::Watch) };
         assert_eq!(asleep.after(&step(T::Acknowledge), &by).expect("open").snoozed_until, None);
+    }
+    #[test]
+    fn what_nobody_answers_goes_up_a_level_at_each_term_and_is_told_once_at_the_top() {
+        use EscalationClock::{Ack, Resolve};
+        use EscalationLevel::{Coordination, Political};
+        let mut standing = Standing::raised(EscalationLevel::Watch, clocks(30, 60, 240));
+        assert_eq!(lapses(&mut standing, 29), []);
+        assert_eq!(lapses(&mut standing, 30), [(Ack, 30, Coordination)]);
+        assert_eq!(standing.clocks.ack_due, Some(at(50)), "the next term counts from when the last ran out");
+        assert_eq!(lapses(&mut standing, 49), []);
+        assert_eq!(lapses(&mut standing, 239), [(Ack, 50, Political), (Ack, 60, Political)]);
+        assert_eq!(lapses(&mut standing, 10_000), [(Resolve, 240, Political)]);
+        assert_eq!((standing.next_due(), standing.state), (None, S::Raised));
+
+        let mut late = Standing::raised(EscalationLevel::Watch, clocks(30, 60, 240));
+        assert_eq!(lapses(&mut late, 10_000).len(), 4, "seen late, it is the same, with the same times");
+        assert_eq!(late, standing);
+    }
+
+    #[test]
+    fn what_was_answered_is_not_raised_and_is_told_once_when_it_is_not_begun_and_not_resolved() {
+        let by = CentreId::parse("be").expect("slug");
+        use EscalationClock::{Resolve, Start};
+        use EscalationLevel::Watch;
+        let standing = Standing::raised(Watch, clocks(30, 60, 240));
+        let mut standing = standing.after(&step(T::Acknowledge), &by).expect("open");
+        assert_eq!(lapses(&mut standing, 60), [(Start, 60, Watch)]);
+        assert_eq!(lapses(&mut standing, 239), []);
+        let mut begun =
+            standing.after(&step(T::Assign), &by).and_then(|s| s.after(&step(T::Start), &by)).expect("open");
+        assert_eq!(lapses(&mut begun, 240), [(Resolve, 240, Watch)]);
+        let mut resolved = standing.clone();
+        resolved.state = S::Resolved;
+        assert_eq!((lapses(&mut resolved, 10_000), resolved.next_due()), (Vec::new(), None));
+    }
+
+    #[test]
+    fn a_snooze_holds_every_clock_and_what_ran_out_meanwhile_begins_where_it_ended() {
+        use EscalationClock::Ack;
+        let by = CentreId::parse("be").expect("slug");
+        let standing = Standing::raised(EscalationLevel::Watch, clocks(30, 60, 600));
+        let snooze = Step { until: Some(at(120)), ..step(T::Snooze) };
+        let mut asleep = standing.after(&snooze, &by).expect("open");
+        assert_eq!(
+            (lapses(&mut asleep, 119), asleep.wakes(at(119)), asleep.next_due()),
+            (Vec::new(), None, Some(at(120)))
+        );
+        assert_eq!(asleep.wakes(at(200)), Some(at(120)));
+        let mut awake = asleep.woken(at(120));
+        assert_eq!(lapses(&mut awake, 120), [(Ack, 30, EscalationLevel::Coordination)]);
+        assert_eq!(awake.clocks.ack_due, Some(at(140)), "not three levels at once for having slept");
+    }
+
+    #[test]
+    fn who_cannot_leaves_it_without_an_owner_until_another_is_assigned_or_it_can_after_all() {
+        let (be, eu) = (CentreId::parse("be").expect("slug"), CentreId::parse("eu").expect("slug"));
+        let cannot =
+            Step { answer: Some(EscalationAnswer::Cannot), note: Some("No buses".into()), ..step(T::Acknowledge) };
+        let declined = raised(EscalationLevel::Watch).after(&cannot, &be).expect("open");
+        assert_eq!((declined.state, &declined.owner, declined.is_declined()), (S::Acknowledged, &None, true));
+        let assign = Step { assignee: Some("Transport".to_owned()), ..step(T::Assign) };
+        let taken = declined.after(&assign, &eu).expect("open");
+        assert_eq!((taken.owner, taken.answer), (Some(eu), None));
+        let will = Step { answer: Some(EscalationAnswer::WillDo), until: Some(at(60)), ..step(T::Acknowledge) };
+        let can = declined.after(&will, &be).expect("it may say so");
+        assert_eq!((can.owner.as_ref(), can.is_declined()), (Some(&be), false));
+        assert!(can.after(&will, &be).is_err(), "an answer is given once");
+    }
+
+    #[test]
+    fn a_level_that_somebody_chose_is_given_its_own_term() {
+        use EscalationClock::Ack;
+        let by = CentreId::parse("be").expect("slug");
+        let mut top = Standing::raised(EscalationLevel::Political, clocks(10, 20, 600));
+        assert_eq!(lapses(&mut top, 10), [(Ack, 10, EscalationLevel::Political)]);
+        let lower = Step { clocks: Some(clocks(35, 20, 600)), ..step(T::LowerLevel) };
+        let mut lower = top.after(&lower, &by).expect("open");
+        assert_eq!(lapses(&mut lower, 34), []);
+        assert_eq!(lapses(&mut lower, 35), [(Ack, 35, EscalationLevel::Political)]);
+    }
+
+    #[test]
+    fn terms_that_nobody_chose_keep_the_order_of_those_that_somebody_did() {
+        let terms = terms().watch;
+        assert_eq!(terms.clocks(at(0), None, None), clocks(30, 60, 240));
+        assert_eq!(terms.clocks(at(0), Some(at(90)), None), clocks(90, 90, 300));
+        assert_eq!(terms.clocks(at(0), None, Some(at(20))), clocks(20, 20, 20));
+        assert_eq!(terms.clocks(at(0), Some(at(10)), Some(at(40))), clocks(10, 40, 40));
     }
 }

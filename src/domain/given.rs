@@ -11,14 +11,16 @@ use super::actor::Actor;
 use super::centre::{Centre, Sector};
 use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
 use super::decide::{Catalogue, Moment, decide};
-use super::escalation::Step;
+use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
 use super::ids::{AccountId, CentreId, CrisisId, EscalationId, QueryId, SectorId, Seq, UpdateId};
 use super::mark::{Mark, Viewer};
 use super::picture::{Part, Picture};
 use super::refusal::Refusal;
 use super::view::{Change, Eye, PictureView};
-use super::vocabulary::{CentreKind, Environment, EscalationLevel, EscalationStep, Outlook, Role, Severity, Tlp};
+use super::vocabulary::{
+    CentreKind, Environment, EscalationAnswer, EscalationLevel, EscalationStep, Outlook, Role, Severity, Tlp,
+};
 
 /// A crisis of `be`, `nl` and `co` (the coordinator's body) on `displacement` and `cyber`; `fr` and `fire`
 /// are configured and not part of it.
@@ -53,6 +55,11 @@ pub(crate) fn coordinator() -> Actor {
 }
 
 fn catalogue() -> Catalogue {
+    let terms = |ack, start, resolve| Terms {
+        ack: SignedDuration::from_mins(ack),
+        start: SignedDuration::from_mins(start),
+        resolve: SignedDuration::from_mins(resolve),
+    };
     let names = |name: &str| BTreeMap::from([("en".to_owned(), name.to_owned())]);
     let centre = |name: &str| Centre {
         id: centre(name),
@@ -69,6 +76,11 @@ fn catalogue() -> Catalogue {
         sectors: ["displacement", "cyber", "fire"].map(sector).into(),
         indicators: Vec::new(),
         templates: Vec::new(),
+        escalation: LevelTerms {
+            watch: terms(30, 60, 240),
+            coordination: terms(20, 40, 120),
+            political: terms(10, 20, 60),
+        },
     }
 }
 
@@ -161,7 +173,9 @@ impl Drill {
 
     pub(crate) fn step(&mut self, escalation: EscalationId, step: EscalationStep) {
         let assignee = (step == EscalationStep::Assign).then(|| "Logistics".to_owned());
-        let step = Step { step, note: Some("So it is".to_owned()), assignee, until: None };
+        let answer = (step == EscalationStep::Acknowledge).then_some(EscalationAnswer::WillDo);
+        let until = answer.map(|_| self.now + SignedDuration::from_mins(60));
+        let step = Step { step, note: Some("So it is".to_owned()), assignee, until, answer, clocks: None };
         self.given(&coordinator(), Command::StepEscalation { escalation, step });
     }
 

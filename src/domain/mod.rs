@@ -5,6 +5,7 @@
 //! - [`crisis`], [`centre`], [`update`], [`query`], [`escalation`], [`indicator`], [`template`]: the nouns.
 //! - [`command`] is what may be asked, [`event`] what can have happened.
 //! - [`access`] says who may ask, [`decide`] what follows, [`picture`] what is then true.
+//! - [`deadlines`] says what time itself asks for; [`actor::Actor::system`] asks it.
 //!
 //! `serde` is allowed here as a description of data; files, sockets, time and randomness are not.
 
@@ -13,6 +14,7 @@ pub mod actor;
 pub mod centre;
 pub mod command;
 pub mod crisis;
+pub mod deadlines;
 pub mod decide;
 pub mod escalation;
 pub mod event;

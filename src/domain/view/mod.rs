@@ -13,12 +13,12 @@ use uuid::Uuid;
 use super::actor::By;
 use super::centre::Centre;
 use super::crisis::{Closure, RecordedIpcr};
-use super::escalation::Step;
+use super::escalation::{Lapse, Step};
 use super::event::{Entry, Event};
 use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark, Viewer};
-use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
+use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, NotedLapse, Part, Picture, Posted};
 use super::query::{self, QueryRecord, Said};
 use super::update::SituationUpdate;
 use super::vocabulary::EscalationState;
@@ -29,7 +29,7 @@ mod tests;
 
 pub use self::shapes::{
     AnswerView, CellView, CentreView, Change, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, Item,
-    Key, PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What,
+    Key, LapseView, PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What,
     WithdrawalView,
 };
 
@@ -211,6 +211,8 @@ impl Eye<'_> {
                 | Event::IpcrRecorded { .. }
                 | Event::EscalationRaised { .. }
                 | Event::EscalationStepped { .. }
+                | Event::EscalationLapsed { .. }
+                | Event::EscalationWoken { .. }
                 | Event::QueryAsked { .. }
                 | Event::QueryAnswered { .. }
                 | Event::QueryWithdrawn { .. }
@@ -303,7 +305,7 @@ impl Eye<'_> {
     fn finished_escalations(&self) -> Vec<EscalationId> {
         newest_first(self.picture.escalations.iter().filter_map(|(id, record)| {
             let finished = matches!(record.standing.state, EscalationState::Closed | EscalationState::Rejected);
-            (finished && self.sees_escalation(record)).then(|| (record.changed_at(), *id))
+            (finished && self.sees_escalation(record)).then(|| (record.changed_at, *id))
         }))
     }
 
@@ -327,18 +329,21 @@ impl Eye<'_> {
             raised_by: escalation.raised_by.clone(),
             asked_of: escalation.asked_of.clone(),
             refs: escalation.refs.iter().map(Uuid::to_string).collect(),
-            ack_due: escalation.ack_due,
-            resolve_due: escalation.resolve_due,
+            ack_due: standing.clocks.ack_due,
+            start_due: standing.clocks.start_due,
+            resolve_due: standing.clocks.resolve_due,
             tlp,
             recipients: recipients.into_iter().collect(),
             state: standing.state,
             owner: standing.owner,
             assignee: standing.assignee,
+            answer: standing.answer,
             snoozed_until: standing.snoozed_until,
             decision: standing.decision,
             raised_at: record.raised_at,
-            changed_at: record.changed_at(),
+            changed_at: record.changed_at,
             steps: record.steps.iter().map(|taken| step_view(&taken.step, taken.at, By::from(&taken.by))).collect(),
+            lapses: record.lapses.iter().map(lapse_view).collect(),
         })
     }
 
@@ -406,6 +411,8 @@ impl Eye<'_> {
             Event::UpdateWithdrawn { .. }
             | Event::EscalationRaised { .. }
             | Event::EscalationStepped { .. }
+            | Event::EscalationLapsed { .. }
+            | Event::EscalationWoken { .. }
             | Event::CrisisOpened { .. }
             | Event::IpcrRecorded { .. }
             | Event::CrisisClosed { .. }
@@ -446,8 +453,13 @@ fn ipcr_view(recorded: &RecordedIpcr) -> IpcrHistoryView {
 }
 
 fn step_view(step: &Step, at: Timestamp, by: By) -> StepView {
-    let Step { step, note, assignee, until } = step.clone();
-    StepView { step, at, by, note, assignee, until }
+    let Step { step, note, assignee, until, answer, clocks: _ } = step.clone();
+    StepView { step, at, by, note, assignee, until, answer }
+}
+
+fn lapse_view(noted: &NotedLapse) -> LapseView {
+    let NotedLapse { lapse: Lapse { which, due, level, ack_due: _ }, at } = noted.clone();
+    LapseView { which, due, at, level }
 }
 
 fn feed_item(entry: &Entry, seal: Seal<'_>) -> FeedItem {
@@ -485,7 +497,14 @@ fn what(entry: &Entry) -> What {
             step: step.step,
             note: step.note.clone(),
             assignee: step.assignee.clone(),
+            answer: step.answer,
         },
+        Event::EscalationLapsed { escalation, raised_by: _, mark: _, lapse } => {
+            What::EscalationLapsed { id: *escalation, which: lapse.which, due: lapse.due, level: lapse.level }
+        }
+        Event::EscalationWoken { escalation, raised_by: _, mark: _, due } => {
+            What::EscalationWoken { id: *escalation, due: *due }
+        }
         Event::QueryAsked { query } => What::QueryAsked {
             id: query.id,
             update: query.update,
