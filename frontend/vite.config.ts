@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { oneLanguage } from './scripts/one-language';
 
 export default defineConfig({
   plugins: [
@@ -9,7 +10,10 @@ export default defineConfig({
       project: './project.inlang',
       outdir: './src/i18n/generated',
       strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+      // One file for each language, so that a screen loads its own and no other.
+      outputStructure: 'locale-modules',
     }),
+    oneLanguage,
     svelte(),
     svelteTesting(),
   ],
@@ -17,7 +21,7 @@ export default defineConfig({
     target: 'es2022',
     // Nothing inlined as a data: script or style: the Content-Security-Policy allows files only.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   test: {

@@ -18,6 +18,8 @@ pub mod deadlines;
 pub mod decide;
 pub mod escalation;
 pub mod event;
+#[cfg(test)]
+mod eyes;
 pub mod freshness;
 #[cfg(test)]
 pub(crate) mod given;

@@ -3,7 +3,7 @@
 //! One shelf serves all viewers. It holds, per audience, the last few statements that still stand.
 //! A statement replaced by one that fewer may see keeps standing for the others. Dropping the
 //! oldest goes by audience, so it does the same to what a viewer sees as to a shelf that held only
-//! what that viewer may see: the property test in `picture` holds this.
+//! what that viewer may see: the property test in `eyes` holds this.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

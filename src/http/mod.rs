@@ -15,6 +15,7 @@ pub mod tokens;
 pub mod wire;
 pub mod writes;
 
+use std::future::ready;
 use std::sync::Arc;
 
 use actix_web::http::Method;
@@ -121,7 +122,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             resource = resource.route((call.handler)());
         }
         let allow = methods.join(", ");
-        config.service(resource.default_service(web::to(move || method_not_allowed(allow.clone()))));
+        config.service(resource.default_service(web::to(move || ready(method_not_allowed(&allow)))));
     }
     config.app_data(
         QueryConfig::default().error_handler(|error, _| {
@@ -131,9 +132,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.default_service(web::to(assets::serve));
 }
 
-async fn method_not_allowed(allow: String) -> HttpResponse {
+fn method_not_allowed(allow: &str) -> HttpResponse {
     let mut answer = Problem::new(Kind::MethodNotAllowed, "this path has other methods").error_response();
-    let allow = HeaderValue::from_str(&allow).expect("methods are ASCII");
+    let allow = HeaderValue::from_str(allow).expect("methods are ASCII");
     answer.headers_mut().insert(header::ALLOW, allow);
     answer
 }

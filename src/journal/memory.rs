@@ -1,6 +1,6 @@
 //! A journal that dies with the process: for tests and simulation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -31,7 +31,8 @@ struct Crisis {
 }
 
 impl Kept {
-    fn append(&mut self, append: Append) -> Result<Appended, JournalError> {
+    /// `after_moved`: an earlier entry of the crisis in the same hand-over did not take its place.
+    fn append(&mut self, append: Append, after_moved: bool) -> Result<Appended, JournalError> {
         let Append { crisis, entry, request } = append;
         if let Some(RequestKey { account, key, digest }) = &request
             && let Some(receipt) = self.requests.get(&(*account, key.clone()))
@@ -40,7 +41,7 @@ impl Kept {
             return Ok(if same { Appended::Repeated(receipt.clone()) } else { Appended::KeyReused });
         }
         let head = self.crises.get(&crisis).map_or(0, |kept| kept.entries.len() as u64);
-        if entry.seq != Seq(head).next() {
+        if after_moved || entry.seq != Seq(head).next() {
             return Ok(Appended::Moved);
         }
         if head == 0 {
@@ -92,7 +93,16 @@ impl Journal for MemoryJournal {
 
     async fn append(&self, appends: Vec<Append>) -> Result<Vec<Appended>, JournalError> {
         let mut kept = self.kept();
-        appends.into_iter().map(|append| kept.append(append)).collect()
+        let mut moved = HashSet::new();
+        let append = |append: Append| {
+            let crisis = append.crisis.clone();
+            let outcome = kept.append(append, moved.contains(&crisis))?;
+            if outcome == Appended::Moved {
+                moved.insert(crisis);
+            }
+            Ok(outcome)
+        };
+        appends.into_iter().map(append).collect()
     }
 
     async fn read(&self, crisis: &CrisisId, after: Seq, limit: usize) -> Result<Vec<Arc<Entry>>, JournalError> {
@@ -140,8 +150,12 @@ impl Journal for MemoryJournal {
         if kept.crises.contains_key(crisis) {
             return Err(JournalError::Import("there is already a crisis of this slug".to_owned()));
         }
+        let used = |request: &RequestKey| kept.requests.contains_key(&(request.account, request.key.clone()));
+        if opened.iter().any(|(_, request)| request.as_ref().is_some_and(used)) {
+            return Err(JournalError::Import("one of its request keys was used here".to_owned()));
+        }
         for (entry, request) in opened {
-            kept.append(Append { crisis: crisis.clone(), entry, request })?;
+            kept.append(Append { crisis: crisis.clone(), entry, request }, false)?;
         }
         Ok(())
     }

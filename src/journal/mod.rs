@@ -3,7 +3,8 @@
 //! Every implementation passes `tests/suite/contracts/journal.rs`. Guarantees:
 //! - What `append` has answered [`Appended::At`] to survives the death of process and machine.
 //! - Numbers of a crisis are 1, 2, 3 … without a hole, in the order of commit.
-//! - Appends handed over together commit together, each judged alone: one that moved does not stop another.
+//! - Appends handed over together commit together. One that moved does not stop another crisis; what
+//!   follows it in its own was decided on what did not happen, and moved too.
 //! - A request key is used once per account: the second use is [`Appended::Repeated`] or [`Appended::KeyReused`].
 
 pub mod chain;

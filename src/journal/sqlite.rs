@@ -3,12 +3,12 @@
 //! Everything that waits for the writer goes into one transaction, so a commit costs one flush for
 //! all of them. Readers have their own connections and never wait for the writer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -193,12 +193,20 @@ impl Writer {
 
     fn commit(&mut self, group: &[Job]) -> Result<Vec<Vec<Appended>>, JournalError> {
         let behavior = rusqlite::TransactionBehavior::Immediate;
-        let transaction = self.connection.transaction_with_behavior(behavior).map_err(unavailable)?;
+        let mut transaction = self.connection.transaction_with_behavior(behavior).map_err(unavailable)?;
         let mut outcomes = Vec::new();
         for job in group {
+            let savepoint = transaction.savepoint().map_err(unavailable)?;
             let mut answers = Vec::new();
+            let mut moved = HashSet::new();
             for append in &job.appends {
-                answers.push(append_one(&transaction, &mut self.heads, append, job.import)?);
+                answers.push(append_one(&savepoint, &mut self.heads, &mut moved, append, job.import)?);
+            }
+            if job.import && answers.iter().any(|answer| !matches!(answer, Appended::At(_))) {
+                // All of a crisis or nothing of it: dropping the savepoint takes it back.
+                self.heads.clear();
+            } else {
+                savepoint.commit().map_err(unavailable)?;
             }
             outcomes.push(answers);
         }
@@ -207,10 +215,13 @@ impl Writer {
     }
 }
 
-fn append_one(
-    transaction: &Transaction<'_>,
+/// `moved` are the crises of this hand-over of which an entry did not take its place: what follows it
+/// was decided on a picture that never was, even where its number would fit.
+fn append_one<'a>(
+    transaction: &Connection,
     heads: &mut HashMap<CrisisId, Head>,
-    append: &Append,
+    moved: &mut HashSet<&'a CrisisId>,
+    append: &'a Append,
     import: bool,
 ) -> Result<Appended, JournalError> {
     let Append { crisis, entry, request } = append;
@@ -220,6 +231,9 @@ fn append_one(
         let same = receipt.digest == request.digest;
         return Ok(if same { Appended::Repeated(receipt) } else { Appended::KeyReused });
     }
+    if moved.contains(crisis) {
+        return Ok(Appended::Moved);
+    }
     let head = match heads.get(crisis) {
         Some(head) => *head,
         None => find_head(transaction, crisis)?,
@@ -227,9 +241,11 @@ fn append_one(
     if entry.seq != head.seq.next() {
         // Another process may have written: look at the file, not at what is remembered.
         heads.remove(crisis);
+        moved.insert(crisis);
         return Ok(Appended::Moved);
     }
     if head.seq == Seq::ZERO && !open_crisis(transaction, crisis)? {
+        moved.insert(crisis);
         return Ok(Appended::Moved);
     }
     let stored = codec::encode(crisis, entry, request.as_ref());
@@ -241,13 +257,14 @@ fn append_one(
         }
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation && !import => {
             heads.remove(crisis);
+            moved.insert(crisis);
             Ok(Appended::Moved)
         }
         Err(error) => Err(unavailable(error)),
     }
 }
 
-fn open_crisis(transaction: &Transaction<'_>, crisis: &CrisisId) -> Result<bool, JournalError> {
+fn open_crisis(transaction: &Connection, crisis: &CrisisId) -> Result<bool, JournalError> {
     let epoch = i64::try_from(super::fresh_epoch()?.0).expect("an epoch has 63 bits");
     let insert = "insert into crisis (slug, epoch, opened)
         values (?1, ?2, (select coalesce(max(opened), 0) + 1 from crisis)) on conflict do nothing";
@@ -255,7 +272,7 @@ fn open_crisis(transaction: &Transaction<'_>, crisis: &CrisisId) -> Result<bool,
     Ok(made == 1)
 }
 
-fn insert(transaction: &Transaction<'_>, append: &Append, stored: &str, hash: &[u8; 32]) -> rusqlite::Result<()> {
+fn insert(transaction: &Connection, append: &Append, stored: &str, hash: &[u8; 32]) -> rusqlite::Result<()> {
     let Append { crisis, entry, request } = append;
     let insert = "insert into entry (crisis, seq, stored, hash, subject, supersedes, account, request_key, digest)
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -418,7 +435,7 @@ impl Journal for SqliteJournal {
         let outcomes = self.write(opened.into_iter().map(append).collect(), true).await?;
         match outcomes.iter().find(|outcome| !matches!(outcome, Appended::At(_))) {
             None => Ok(()),
-            Some(_) => Err(JournalError::Import("it was taken in by somebody else meanwhile".to_owned())),
+            Some(_) => Err(JournalError::Import("it, or one of its request keys, is here already".to_owned())),
         }
     }
 }

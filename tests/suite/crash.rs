@@ -299,7 +299,15 @@ fn every_receipt_is_in_the_journal_once(drill: &Drill, fold: &Fold) {
             Event::CrisisOpened { .. }
             | Event::IpcrRecorded { .. }
             | Event::EscalationRaised { .. }
-            | Event::EscalationStepped { .. } => {}
+            | Event::EscalationStepped { .. }
+            | Event::EscalationLapsed { .. }
+            | Event::EscalationWoken { .. }
+            | Event::QueryAsked { .. }
+            | Event::QueryAnswered { .. }
+            | Event::QueryWithdrawn { .. }
+            | Event::CrisisClosed { .. }
+            | Event::CrisisReopened { .. }
+            | Event::CrisisScoped { .. } => {}
         }
     }
     assert_eq!(posted, *receipts, "the journal holds what was acknowledged, and nothing else");

@@ -52,6 +52,8 @@ async fn every_kind_of_thing_is_told_and_leads_to_the_picture_that_a_get_answers
     let reading = json!([{ "indicator": "border_crossings_in", "value": 5, "as_of": crate::harness::now() }]);
     let body = changed(update("be-nccn", "displacement", "green", "With a figure"), json!({ "readings": reading }));
     let posted = officer.post_update(&body).await.must(201);
+    // What is undone within one hand-over is never told: each is heard before the next is done.
+    wall.reach(position(&posted)).await;
     let ipcr = json!({ "mode": "monitoring", "since": "2022-02-28T00:00:00Z", "decided_by": "Presidency" });
     coordinator.post(&format!("{crisis}/ipcr"), &ipcr).await.must(201);
     let matter = json!({
@@ -62,6 +64,7 @@ async fn every_kind_of_thing_is_told_and_leads_to_the_picture_that_a_get_answers
     let acknowledge = format!("{crisis}/escalations/{}/acknowledge", raised["id"].as_str().expect("an id"));
     coordinator.post(&acknowledge, &json!({})).await.must(201);
     let withdraw = format!("{}/withdraw", crate::harness::person::address(&posted));
+    wall.until("the step", |wall| wall.entries.len() == 4).await;
     let last = officer.post(&withdraw, &json!({ "reason": "Wrong" })).await.must(201);
     wall.reach(position(&last)).await;
     assert_eq!(wall.things, things(&viewer.picture().await));

@@ -125,8 +125,9 @@ async fn a_body_over_64_kib_is_too_large_however_it_is_sent() {
     let answer = post_text(&officer, &updates(), &JSON, &padded(65_537)).await;
     answer.problem(413);
     assert_eq!(slug(&answer), "too-large");
-    let chunks = padded(200_000).into_bytes().chunks(10_000).map(<[u8]>::to_vec).collect();
-    officer.ask_in_chunks(&updates(), chunks).await.problem(413);
+    let long = padded(200_000).into_bytes();
+    let parts: Vec<_> = long.chunks(10_000).map(|part| Ok(bytes::Bytes::copy_from_slice(part))).collect();
+    officer.stream(&updates(), futures_util::stream::iter(parts)).await.problem(413);
     app.stop().await;
 }
 

@@ -53,6 +53,15 @@ export async function isSignedIn(): Promise<boolean> {
   }
 }
 
+/** Whether this page would come if it were asked for now. */
+export async function isServed(): Promise<boolean> {
+  try {
+    return (await fetch(location.pathname, { cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) })).ok;
+  } catch {
+    return false;
+  }
+}
+
 /** Never between the question who is signed in and the sending of that person's words. */
 export async function signIn(token: string): Promise<Account> {
   return (await exclusively(() => ask<{ account: Account }>('POST', '/session', { token }))).account;
@@ -117,7 +126,7 @@ export function tokenRevocationOf(token: string): string {
   return `/tokens/${token}/revoke`;
 }
 
-/** How long an answer to who is signed in, and to a write, is waited for. */
+/** How long an answer to who is signed in, and to a write, is waited for: a server that never answers is away too. */
 const ASKING_MS = 4_000;
 const DELIVERING_MS = 15_000;
 

@@ -12,6 +12,7 @@ export class Posting implements Faults {
   errors = $state.raw<readonly FieldFault[]>([]);
   /** What happened, for everyone: read aloud when it changes. */
   said = $state('');
+  private kept = '';
   private readonly outbox = outboxHere();
   private readonly direct = new Sending();
 
@@ -22,13 +23,13 @@ export class Posting implements Faults {
     this.said = '';
     try {
       if (this.outbox === null) return await this.sendAtOnce(path, body, done);
-      const standing = await this.outbox.post(path, body, about, writtenAt);
+      const standing = await this.outbox.post(path, body, about, writtenAt, { ended: (onRecord) => this.endKept(onRecord ? done : '') });
       switch (standing.type) {
         case 'accepted':
           this.said = done;
           return true;
         case 'kept':
-          this.said = this.outbox.durable ? m.desk_kept() : m.desk_kept_in_page();
+          this.kept = this.said = this.outbox.durable ? m.desk_kept() : m.desk_kept_in_page();
           return true;
         case 'refused':
           this.refuse(standing.refusal.errors, standing.refusal.detail);
@@ -37,6 +38,11 @@ export class Posting implements Faults {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** "Not sent yet" is not said any longer than it is true. */
+  private endKept(said: string): void {
+    if (this.said === this.kept) this.said = said;
   }
 
   private async sendAtOnce(path: string, body: unknown, done: string): Promise<boolean> {

@@ -3,7 +3,7 @@
  * socket or a clock, so "a wall never lies" is tested with both in hand.
  */
 import { apply, begin, type Picture } from '../picture/picture';
-import { type Frame, REVOKED, TOO_SLOW } from './protocol';
+import { type Frame, RESTARTING, REVOKED, TOO_SLOW } from './protocol';
 
 /** Two clocks: one that never jumps, one that goes on while the machine sleeps. Milliseconds. */
 export type Moment = { steady: number; wall: number };
@@ -20,6 +20,12 @@ export type Link = {
   since: Moment;
   /** Failed attempts in a row. */
   attempt: number;
+  /** The server said that it would be back, not long ago. */
+  restarting: boolean;
+  /** The server's time when it turned this screen away for good. */
+  refusedAt: number | null;
+  /** The entry script that the server gives out, as it last said. */
+  build: string;
 };
 
 export type Event =
@@ -35,13 +41,18 @@ export type Outcome = { link: Link; effects: Effect[] };
 
 /** Without a beat for this long, what is shown is no longer live. The server beats every 5 s. */
 export const SILENCE_MS = 12_000;
+/** A server that said it would be back and is not after this long is not restarting: it is away. */
+export const RESTART_MS = 60_000;
 const BACKOFF_FIRST_MS = 500;
 /** Below the silence, so that an attempt is never given up before it was made. */
 const BACKOFF_MAX_MS = 10_000;
 
 /** A screen that has heard nothing yet. */
 export function start(at: Moment): Outcome {
-  const link: Link = { phase: 'connecting', picture: null, heard: null, serverTime: 0, since: at, attempt: 0 };
+  const link: Link = {
+    phase: 'connecting', picture: null, heard: null, serverTime: 0, since: at, attempt: 0,
+    restarting: false, refusedAt: null, build: '',
+  };
   return { link, effects: [{ type: 'connect', after: null, withinMs: 0, atLeastMs: 0 }] };
 }
 
@@ -52,14 +63,23 @@ export function step(link: Link, event: Event): Outcome {
     case 'garbled':
       return startAnew(link, event.at);
     case 'closed':
-      if (event.code === REVOKED) return { link: { ...link, phase: 'refused' }, effects: [] };
-      return reconnect(link, event.at, event.code === TOO_SLOW);
+      if (event.code === REVOKED) {
+        return { link: { ...link, phase: 'refused', refusedAt: serverNow(link, event.at) }, effects: [] };
+      }
+      return reconnect({ ...link, restarting: link.restarting || event.code === RESTARTING }, event.at, event.code === TOO_SLOW);
     case 'tick':
-      if (link.phase === 'refused' || elapsed(event.at, link.heard ?? link.since) < SILENCE_MS) return { link, effects: [] };
-      // Silent: grey now. If the present attempt is as old as the silence, it hangs: try another.
-      if (elapsed(event.at, link.since) < SILENCE_MS) return { link: lost(link), effects: [] };
-      return hangUpAndReconnect(link, event.at);
+      return tick(link, event.at);
   }
+}
+
+function tick(link: Link, at: Moment): Outcome {
+  const silentMs = elapsed(at, link.heard ?? link.since);
+  if (link.phase === 'refused' || silentMs < SILENCE_MS) return { link, effects: [] };
+  const told = link.restarting && silentMs >= RESTART_MS ? { ...link, restarting: false } : link;
+  // Silent: grey now. If the present attempt is as old as the silence, it hangs: try another.
+  if (elapsed(at, told.since) >= SILENCE_MS) return hangUpAndReconnect(told, at);
+  const phase = lostPhase(told);
+  return { link: told.phase === phase ? told : { ...told, phase }, effects: [] };
 }
 
 /** The server's time now, as well as this screen can know it. */
@@ -73,24 +93,32 @@ export function skew(link: Link): number {
 }
 
 /** A machine that slept has a steady clock that stood still; the longer of the two spans is the truth. */
-function elapsed(now: Moment, then: Moment): number {
+export function elapsed(now: Moment, then: Moment): number {
   return Math.max(now.steady - then.steady, now.wall - then.wall, 0);
 }
 
 function hear(link: Link, frame: Frame, at: Moment): Outcome {
   const serverTime = Date.parse(frame.server_time);
-  const heard = { ...link, phase: 'live' as const, heard: at, since: at, serverTime, attempt: 0 };
+  if (isBelated(link, serverTime, at)) return hangUpAndReconnect(link, at);
+  const heard = { ...link, phase: 'live' as const, heard: at, since: at, serverTime, attempt: 0, restarting: false };
   switch (frame.type) {
     case 'snapshot':
-      return { link: { ...heard, picture: begin(frame) }, effects: [] };
+      return { link: { ...heard, picture: begin(frame), build: frame.build ?? '' }, effects: [] };
     case 'change': {
       const picture = link.picture && apply(link.picture, frame);
       return picture ? { link: { ...heard, picture }, effects: [] } : startAnew(link, at);
     }
     case 'beat':
       // A beat names where this screen ought to stand: if it stands elsewhere, it missed something.
-      return link.picture?.position === frame.position ? { link: heard, effects: [] } : startAnew(link, at);
+      if (link.picture?.position !== frame.position) return startAnew(link, at);
+      return { link: { ...heard, build: frame.build ?? '' }, effects: [] };
   }
+}
+
+/** A frame that lay in a buffer while this screen slept or the network stood still: what it says is old. */
+function isBelated(link: Link, serverTime: number, at: Moment): boolean {
+  if (link.phase !== 'live' || link.heard === null) return false;
+  return elapsed(at, link.heard) - (serverTime - link.serverTime) >= SILENCE_MS;
 }
 
 /** What is held cannot be trusted to be whole: ask for all of it. */
@@ -112,5 +140,9 @@ function reconnect(link: Link, at: Moment, atOnce: boolean): Outcome {
 }
 
 function lost(link: Link): Link {
-  return { ...link, phase: link.picture ? 'lost' : 'connecting' };
+  return { ...link, phase: lostPhase(link) };
+}
+
+function lostPhase(link: Link): 'lost' | 'connecting' {
+  return link.picture ? 'lost' : 'connecting';
 }

@@ -21,7 +21,8 @@ export type Set =
 
 export type Remove = { kind: Set['kind']; key: string };
 
-export type Snapshot = { type: 'snapshot'; server_time: string; picture: PictureView };
+/** `build` names the entry script that the server gives out now; a server without screens has none. */
+export type Snapshot = { type: 'snapshot'; server_time: string; build?: string; picture: PictureView };
 export type Change = {
   type: 'change';
   after: string;
@@ -31,7 +32,7 @@ export type Change = {
   remove: Remove[];
   entries: FeedItem[];
 };
-export type Beat = { type: 'beat'; position: string; server_time: string };
+export type Beat = { type: 'beat'; position: string; server_time: string; build?: string };
 export type Frame = Snapshot | Change | Beat;
 
 /** The server lost patience with this reader; it may come back at once with its position. */
@@ -48,6 +49,7 @@ export function decode(text: string): Frame {
   const frame: unknown = JSON.parse(text);
   if (!isObject(frame)) throw new Error('a frame is an object');
   if (Number.isNaN(Date.parse(string(frame, 'server_time')))) throw new Error('server_time is no time');
+  if (frame.build !== undefined) string(frame, 'build');
   switch (frame.type) {
     case 'beat':
       string(frame, 'position');

@@ -25,6 +25,8 @@ export class Outbox {
   private readonly store: Promise<Store>;
   private readonly channel = new BroadcastChannel(CHANNEL);
   private readonly waiting = new Map<string, (standing: Standing) => void>();
+  /** Of what was kept: who wants to hear how it ended. */
+  private readonly following = new Map<string, (onRecord: boolean) => void>();
   private running = false;
   private again = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -42,8 +44,11 @@ export class Outbox {
     this.channel.close();
   }
 
-  /** Keeps a write, then sends it if it can. What it answers is for its author; the item is safe before. */
-  async post(path: string, body: unknown, about: string, writtenAt: number, { leaveRefused = false } = {}): Promise<Standing> {
+  /**
+   * Keeps a write, then sends it if it can. What it answers is for its author; the item is safe before.
+   * `ended` is called when what was kept has left the outbox or was refused.
+   */
+  async post(path: string, body: unknown, about: string, writtenAt: number, { leaveRefused = false, ended }: { leaveRefused?: boolean; ended?: (onRecord: boolean) => void } = {}): Promise<Standing> {
     const store = await this.store;
     const key = freshKey();
     const item = await store.add({ key, account: this.account, path, body: JSON.stringify(body), about, writtenAt });
@@ -53,6 +58,7 @@ export class Outbox {
     this.kick();
     const outcome = await standing;
     clearTimeout(patience);
+    if (outcome.type === 'kept' && ended !== undefined) this.following.set(key, ended);
     // Its author has the words before their eyes, with what is wrong with them.
     if (outcome.type === 'refused' && !leaveRefused) await this.takeBack(item);
     return outcome;
@@ -103,6 +109,7 @@ export class Outbox {
       await this.look();
     } while (this.again);
     this.running = false;
+    void this.look();
     if (this.pause !== null) this.retry = setTimeout(this.kick, RETRY_MS * (0.5 + Math.random()));
   }
 
@@ -116,13 +123,21 @@ export class Outbox {
   }
 
   private tell(item: Item, outcome: Outcome): void {
-    if (outcome.type === 'accepted' || outcome.type === 'refused') this.settle(item.key, outcome);
+    if (outcome.type === 'accepted' || outcome.type === 'refused') {
+      this.settle(item.key, outcome);
+      this.close(item.key, outcome.type === 'accepted');
+    }
     this.changed();
   }
 
   private settle(key: string, standing: Standing): void {
     this.waiting.get(key)?.(standing);
     this.waiting.delete(key);
+  }
+
+  private close(key: string, onRecord: boolean): void {
+    this.following.get(key)?.(onRecord);
+    this.following.delete(key);
   }
 
   private changed(): void {
@@ -136,6 +151,9 @@ export class Outbox {
     const all = await store.items();
     this.items = all.filter((item) => item.account === this.account);
     this.others = all.length - this.items.length;
+    // Sent by another tab, or thrown away: nothing more will be heard of it here.
+    if (this.running) return;
+    for (const key of this.following.keys()) if (!all.some((item) => item.key === key)) this.close(key, false);
   };
 
   private async world(): Promise<World> {

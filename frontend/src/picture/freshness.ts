@@ -11,3 +11,9 @@ export function freshness(asOf: number, validUntil: number, now: number): Freshn
   if (age >= term) return 'stale';
   return age >= term * AGEING_AFTER ? 'ageing' : 'fresh';
 }
+
+/** The moments at which a statement ages, goes stale and expires. */
+export function turns(asOf: number, validUntil: number): [number, number, number] {
+  const term = validUntil - asOf;
+  return [asOf + term * AGEING_AFTER, validUntil, asOf + 2 * term];
+}

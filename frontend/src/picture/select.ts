@@ -1,6 +1,6 @@
 /** What the screens show, derived from the picture and the server's time. Pure. */
 import type { CellView, CentreView, EscalationState, EscalationView, FeedItem, Severity } from '../api/types.gen';
-import { freshness } from './freshness';
+import { freshness, turns } from './freshness';
 import type { Picture } from './picture';
 
 /** What a cell is seen as. Silence and age are statuses of their own, never a colour of severity. */
@@ -37,26 +37,31 @@ const WEIGHT: Record<Status, number> = {
   nil: 0,
 };
 
+/** A cell without its running age, and for how long it stands as it does. */
+export type Standing = Omit<Cell, 'ageMs'> & { asOf: number | null; from: number; until: number };
+
 export function cellOf(picture: Picture, centre: string, sector: string, now: number): Cell {
-  const view = picture.cells.get(`${centre}/${sector}`) ?? null;
-  if (view === null) {
-    return { centre, sector, status: 'no_report', said: null, ageing: false, expired: false, ageMs: null, fresh: false, view };
-  }
+  const standing = standingOf(picture.cells.get(`${centre}/${sector}`) ?? null, centre, sector, now);
+  return { ...standing, ageMs: standing.asOf === null ? null : Math.max(0, now - standing.asOf) };
+}
+
+export function standingOf(view: CellView | null, centre: string, sector: string, now: number): Standing {
+  const none = { centre, sector, said: null, ageing: false, expired: false, fresh: false, asOf: null, from: now, until: Infinity, view };
+  if (view === null) return { ...none, status: 'no_report' };
   const { update } = view;
-  const asOf = Date.parse(update.as_of);
-  const age = freshness(asOf, Date.parse(update.valid_until), now);
+  const [asOf, validUntil] = [Date.parse(update.as_of), Date.parse(update.valid_until)];
+  const unmarked = Date.parse(update.recorded_at) + MARKED_MS;
+  const age = freshness(asOf, validUntil, now);
   const said = update.nil ? 'nil' : update.severity;
-  const old = age === 'stale' || age === 'expired';
   return {
-    centre,
-    sector,
-    status: old ? 'stale' : said,
+    ...none,
+    status: age === 'stale' || age === 'expired' ? 'stale' : said,
     said,
     ageing: age === 'ageing',
     expired: age === 'expired',
-    ageMs: Math.max(0, now - asOf),
-    fresh: now - Date.parse(update.recorded_at) < MARKED_MS,
-    view,
+    fresh: now < unmarked,
+    asOf,
+    until: Math.min(...[...turns(asOf, validUntil), unmarked].filter((at) => at > now)),
   };
 }
 
@@ -72,22 +77,25 @@ export function rowsOf(picture: Picture, now: number): Row[] {
 }
 
 /** The worst of what is said now. Where nothing is said now, the silence. */
-export function worstOf(cells: readonly Cell[]): Status {
-  const spoken = cells.filter(({ status }) => !isSilent(status));
-  const from = spoken.length > 0 ? spoken : cells;
-  return from.reduce<Status>((worst, { status }) => (WEIGHT[status] > WEIGHT[worst] ? status : worst), from[0]?.status ?? 'no_report');
+export function worstOf(cells: readonly Pick<Cell, 'status'>[]): Status {
+  return cells.reduce<Status>((worst, { status }) => (worstFirst(status, worst) < 0 ? status : worst), 'no_report');
+}
+
+/** Sorts what is said now by its weight; silence comes after all of it. */
+export function worstFirst(a: Status, b: Status): number {
+  return Number(isSilent(a)) - Number(isSilent(b)) || WEIGHT[b] - WEIGHT[a];
 }
 
 export function isSilent(status: Status): boolean {
   return status === 'no_report' || status === 'stale';
 }
 
-/** How many cells stand at each status. */
-export function countsOf(rows: readonly Row[]): Record<Status, number> {
+/** How many stand at each status. */
+export function countsOf(statuses: Iterable<Status>): Record<Status, number> {
   const counts: Record<Status, number> = {
     extreme: 0, severe: 0, moderate: 0, minor: 0, unknown: 0, nil: 0, stale: 0, no_report: 0,
   };
-  for (const row of rows) for (const cell of row.cells) counts[cell.status] += 1;
+  for (const status of statuses) counts[status] += 1;
   return counts;
 }
 
@@ -99,7 +107,8 @@ export function groupOf(centre: CentreView): number {
   return centre.country !== null && NEIGHBOURS.has(centre.country) ? 1 : GROUP[centre.kind];
 }
 
-function inOrder(a: CentreView, b: CentreView): number {
+/** Members by code, then neighbours, then bodies: an order that never moves. */
+export function inOrder(a: CentreView, b: CentreView): number {
   return groupOf(a) - groupOf(b) || (a.code < b.code ? -1 : 1);
 }
 
@@ -128,11 +137,26 @@ export function clockOf(escalation: EscalationView, now: number): { due: 'answer
   return { due: answer === null ? 'resolve' : 'answer', leftMs: Date.parse(due) - now };
 }
 
-export type Line = { item: FeedItem; centre: string; at: number; marked: boolean };
+export type Line = {
+  item: FeedItem;
+  centre: string;
+  at: number;
+  marked: boolean;
+  /** What the cell said before, where the entry still stands in its cell and changed it. */
+  was: Severity | 'nil' | null;
+};
 
 export function feedOf(picture: Picture, now: number): Line[] {
   return picture.feed.map((item) => {
     const at = Date.parse(item.recorded_at);
-    return { item, centre: item.by.centre, at, marked: now - at < MARKED_MS };
+    return { item, centre: item.by.centre, at, marked: now - at < MARKED_MS, was: wasBefore(picture, item) };
   });
+}
+
+function wasBefore(picture: Picture, item: FeedItem): Severity | 'nil' | null {
+  if (item.kind !== 'update_posted') return null;
+  const cell = picture.cells.get(`${item.update.centre}/${item.update.sector}`);
+  if (cell?.update.id !== item.update.id || cell.previous === null) return null;
+  const was = cell.previous.nil ? 'nil' : cell.previous.severity;
+  return was === (item.update.nil ? 'nil' : item.update.severity) ? null : was;
 }

@@ -30,7 +30,11 @@ export function utcDay(at: number): string {
   return format('day', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(at);
 }
 
-export function utcDayAndMinutes(at: number): string {
+/** With the year where it is another than that of `now`. */
+export function utcDayAndMinutes(at: number, now = at): string {
+  if (new Date(at).getUTCFullYear() !== new Date(now).getUTCFullYear()) {
+    return format('year', { day: 'numeric', month: 'short', year: 'numeric', ...PARTS, timeZone: 'UTC' }).format(at);
+  }
   return format('both', { day: 'numeric', month: 'short', ...PARTS, timeZone: 'UTC' }).format(at);
 }
 

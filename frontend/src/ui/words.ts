@@ -4,11 +4,11 @@ import type {
 } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
 import { getLocale } from '../i18n/generated/runtime';
-import type { Status } from '../picture/select';
+import type { Cell, Status } from '../picture/select';
 
 const STATUS: Record<Status, () => string> = {
   extreme: m.severity_extreme, severe: m.severity_severe, moderate: m.severity_moderate, minor: m.severity_minor,
-  unknown: m.severity_unknown, nil: m.status_nil, no_report: m.status_no_report, stale: m.status_stale,
+  unknown: m.severity_unknown, nil: m.status_nil, stale: m.status_stale, no_report: m.status_no_report,
 };
 const OUTLOOK: Record<Outlook, () => string> = {
   improving: m.outlook_improving, stable: m.outlook_stable, worsening: m.outlook_worsening, unknown: m.outlook_unknown,
@@ -45,7 +45,26 @@ const TLP_RULE: Record<Tlp, () => string> = {
   clear: m.tlp_rule_clear,
 };
 
+/** Worst first, as legends and summaries name them. */
+export const STATUSES = Object.keys(STATUS) as Status[];
 export const statusWord = (status: Status): string => STATUS[status]();
+
+/** A status with what it hides: what it said before it went stale, and how near its end it is. */
+export function standingWords(cell: Pick<Cell, 'status' | 'said' | 'ageing' | 'expired'>): string {
+  const words = [statusWord(cell.status)];
+  if (cell.status === 'stale' && cell.said) words.push(statusWord(cell.said));
+  if (cell.ageing) words.push(m.status_ageing());
+  if (cell.expired) words.push(m.status_expired());
+  return words.join(', ');
+}
+
+const UNIT: Record<string, () => string> = {
+  persons: m.unit_persons, 'persons/day': m.unit_persons_day, places: m.unit_places, hours: m.unit_hours,
+  'contacts/day': m.unit_contacts_day, incidents: m.unit_incidents, 'signals/day': m.unit_signals_day,
+};
+/** A unit of the catalogue; one that the screens do not know stands as it was written. */
+export const unitWord = (unit: string): string => UNIT[unit]?.() ?? unit;
+
 export const outlookWord = (outlook: Outlook): string => OUTLOOK[outlook]();
 export const levelWord = (level: EscalationLevel): string => LEVEL[level]();
 export const stateWord = (state: EscalationState): string => STATE[state]();

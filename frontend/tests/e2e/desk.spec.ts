@@ -228,6 +228,8 @@ test('an answer that was lost does not make a second entry', async ({ browser })
   await expect(page.getByTestId('outbox')).toContainText('it may be on record');
   await expect(page.getByTestId('outbox').getByRole('button', { name: 'Change' })).toHaveCount(0);
   await expect(page.getByTestId('outbox')).toHaveCount(0);
+  // What was said to be waiting is said to be on record as soon as it is.
+  await expect(page.getByTestId('post-said')).toHaveText('Posted and on record.');
   expect(await headlines()).toEqual(['Said once']);
 });
 

@@ -150,12 +150,3 @@ test('a screen asks nobody but its own server, and its policy refuses the rest',
   expect(refused).toBe('refused');
   expect(complaints.join(' ')).toContain('Content Security Policy');
 });
-
-test('a revoked wall is told so, and shows its picture as not live', async ({ browser }) => {
-  const { id, token } = vigie.token('be-nccn', 'wall_device', '--ceiling', 'green');
-  const page = await vigie.open(browser, token, `/wall/${CRISIS}`);
-  await live(page);
-  vigie.revoke(id);
-  await expect(page.getByTestId('link').first()).toHaveAttribute('data-phase', 'refused');
-  await expect(page.getByTestId('picture')).toHaveAttribute('data-live', 'false');
-});

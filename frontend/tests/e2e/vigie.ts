@@ -54,10 +54,19 @@ export class Vigie {
 
   /** kill -9. */
   async kill(): Promise<void> {
+    await this.signal('SIGKILL');
+  }
+
+  /** Asks it to stop, in order: it says so to whoever listens. */
+  async stop(): Promise<void> {
+    await this.signal('SIGTERM');
+  }
+
+  private async signal(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.child;
     if (child === null) return;
     const ended = new Promise((done) => child.once('exit', done));
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
     this.child = null;
   }
@@ -96,7 +105,8 @@ export class Vigie {
     const context = await browser.newContext(options);
     const page = await context.newPage();
     await page.goto(`${this.base}/sign-in#token=${token}&next=${path}`);
-    await page.waitForURL(`**${path}`);
+    // The link itself ends with the page it leads to: only the address without its fragment tells them apart.
+    await page.waitForURL((url) => url.pathname === path);
     return page;
   }
 }

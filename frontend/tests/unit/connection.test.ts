@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Event, type Link, type Moment, serverNow, SILENCE_MS, skew, start, step } from '../../src/live/connection';
+import { type Event, type Link, type Moment, RESTART_MS, serverNow, SILENCE_MS, skew, start, step } from '../../src/live/connection';
 import { REVOKED, RESTARTING, TOO_SLOW } from '../../src/live/protocol';
 import { change, snapshot, T0 } from './given';
 
@@ -108,4 +108,49 @@ test('ages go by the server, whatever this screen believes the time to be', () =
   const { link } = step(start(early).link, { type: 'frame', frame: snapshot('a'), at: early });
   expect(serverNow(link, { steady: 1_010, wall: T0 - 89_000 })).toBe(T0 + 1_000);
   expect(skew(link)).toBe(-90_000);
+});
+
+test('a screen turned away knows when, by the clock of the server', () => {
+  const { link } = step(live(), { type: 'closed', code: REVOKED, at: when(4_010) });
+  expect(link.refusedAt).toBe(T0 + 4_000);
+});
+
+test('a frame that lay in a buffer while the machine slept does not make it live', () => {
+  const late = frame(snapshot('b'), 20);
+  const woken: Event = { ...late, at: { steady: 30, wall: T0 + 3_600_000 } } as Event;
+  const { link, effects } = step(live(), woken);
+  expect(link.phase).toBe('lost');
+  expect(link.picture?.position).toBe('a');
+  expect(effects.map(({ type }) => type)).toEqual(['hang-up', 'connect']);
+});
+
+test('after such a frame the first word of the new attempt is believed', () => {
+  const hour = 3_600_000;
+  const asleep = (ms: number): Moment => ({ steady: 30 + ms, wall: T0 + hour + ms });
+  const { link } = step(live(), { type: 'frame', frame: snapshot('b'), at: asleep(0) });
+  const fresh = step(link, { type: 'frame', frame: snapshot('c', {}, T0 + hour + 500), at: asleep(500) });
+  expect(fresh.link.phase).toBe('live');
+  expect(step(fresh.link, { type: 'tick', at: asleep(1_000) }).link.phase).toBe('live');
+});
+
+test('a server that says it restarts is said to restart, for a minute; then it is away', () => {
+  const told = step(live(), { type: 'closed', code: RESTARTING, at: when(20) }).link;
+  expect(told).toMatchObject({ phase: 'lost', restarting: true });
+  const refused = step(told, { type: 'closed', code: 1006, at: when(900) }).link;
+  expect(refused.restarting).toBe(true);
+  expect(step(refused, tick(RESTART_MS - 100)).link.restarting).toBe(true);
+  expect(step(refused, tick(RESTART_MS + 100)).link.restarting).toBe(false);
+  expect(step(refused, frame(snapshot('b', {}, T0 + 2_000), 2_000)).link).toMatchObject({ phase: 'live', restarting: false });
+});
+
+test('a link that breaks without a word is not said to restart', () => {
+  expect(step(live(), { type: 'closed', code: 1006, at: when(20) }).link.restarting).toBe(false);
+});
+
+test('the build that the server gives out comes with pictures and beats', () => {
+  const told = play(frame({ ...snapshot('a'), build: 'index-AAAA' }, 10)).link;
+  expect(told.build).toBe('index-AAAA');
+  const beat = { type: 'beat', position: 'a', server_time: new Date(T0 + 20).toISOString(), build: 'index-BBBB' } as const;
+  expect(step(told, frame(beat, 20)).link.build).toBe('index-BBBB');
+  expect(live().build).toBe('');
 });

@@ -3,7 +3,7 @@
 //! What a viewer is shown equals the fold of the entries that this viewer may see. Positions are
 //! handed out as opaque words by a [`Seal`], so that nobody can count what is hidden.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,21 +12,23 @@ use uuid::Uuid;
 
 use super::actor::By;
 use super::centre::Centre;
-use super::crisis::{Closure, RecordedIpcr};
-use super::escalation::{Lapse, Step};
+use super::crisis::Closure;
 use super::event::{Entry, Event};
-use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark, Viewer};
-use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, NotedLapse, Part, Picture, Posted};
+use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
 use super::query::{self, QueryRecord, Said};
-use super::update::SituationUpdate;
 use super::vocabulary::EscalationState;
 
+mod history;
+mod lines;
 mod shapes;
 #[cfg(test)]
 mod tests;
 
+pub use self::history::CellHistory;
+use self::lines::{feed_item, ipcr_view, lapse_view, step_view, update_view};
 pub use self::shapes::{
     AnswerView, CellView, CentreView, Change, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, Item,
     Key, LapseView, PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What,
@@ -50,27 +52,6 @@ impl<T> Visible<T> {
 
 /// Turns a number of this crisis's journal into the word a client may hold.
 pub type Seal<'a> = &'a dyn Fn(Seq) -> String;
-
-/// Updates with what became of them, gathered from the newest entry backwards: whatever happened to an
-/// update was told before the update itself is met.
-pub struct CellHistory {
-    pub updates: Vec<Visible<UpdateHistoryView>>,
-    limit: usize,
-    superseded_by: HashMap<UpdateId, UpdateId>,
-    withdrawn: HashMap<UpdateId, WithdrawalView>,
-}
-
-impl CellHistory {
-    /// Nothing told yet, of `limit` updates at the most.
-    pub fn of(limit: usize) -> Self {
-        Self { updates: Vec::new(), limit, superseded_by: HashMap::new(), withdrawn: HashMap::new() }
-    }
-
-    /// Whether as many as asked for were told.
-    pub fn is_full(&self) -> bool {
-        self.updates.len() >= self.limit
-    }
-}
 
 /// A picture through the eyes of one viewer.
 pub struct Eye<'a> {
@@ -171,56 +152,6 @@ impl Eye<'_> {
     /// An entry as one line, if this viewer may see it.
     pub fn entry(&self, entry: &Entry) -> Option<Visible<FeedItem>> {
         self.sees_entry(entry).then(|| Visible(feed_item(entry, self.seal)))
-    }
-
-    /// One update from all entries about it, if this viewer may see it.
-    pub fn history(&self, id: UpdateId, entries: &[Arc<Entry>]) -> Option<Visible<UpdateHistoryView>> {
-        let mut history = CellHistory::of(usize::MAX);
-        let newest_first: Vec<Arc<Entry>> = entries.iter().rev().cloned().collect();
-        self.tell_history(&newest_first, &mut history);
-        history.updates.into_iter().find(|update| update.get().update.id == id)
-    }
-
-    /// Adds the updates of these entries, newest first, to what was told of newer ones.
-    pub fn tell_history(&self, entries: &[Arc<Entry>], history: &mut CellHistory) {
-        for entry in entries.iter().filter(|entry| self.sees_entry(entry)) {
-            if history.is_full() {
-                return;
-            }
-            match &entry.event {
-                Event::UpdatePosted { update } => {
-                    if let Some(replaced) = update.supersedes {
-                        history.superseded_by.insert(replaced, update.id);
-                    }
-                    let superseded_by = history.superseded_by.get(&update.id).copied();
-                    let withdrawn = history.withdrawn.remove(&update.id);
-                    let state = match (&withdrawn, &superseded_by) {
-                        (Some(_), _) => "withdrawn",
-                        (None, Some(_)) => "superseded",
-                        (None, None) => "published",
-                    };
-                    let update = update_view(update, entry.recorded_at, By::from(&entry.actor));
-                    history.updates.push(Visible(UpdateHistoryView { update, state, superseded_by, withdrawn }));
-                }
-                Event::UpdateWithdrawn { update, reason, .. } => {
-                    let by = By::from(&entry.actor);
-                    let withdrawal = WithdrawalView { reason: reason.clone(), at: entry.recorded_at, by };
-                    history.withdrawn.insert(*update, withdrawal);
-                }
-                Event::CrisisOpened { .. }
-                | Event::IpcrRecorded { .. }
-                | Event::EscalationRaised { .. }
-                | Event::EscalationStepped { .. }
-                | Event::EscalationLapsed { .. }
-                | Event::EscalationWoken { .. }
-                | Event::QueryAsked { .. }
-                | Event::QueryAnswered { .. }
-                | Event::QueryWithdrawn { .. }
-                | Event::CrisisClosed { .. }
-                | Event::CrisisReopened { .. }
-                | Event::CrisisScoped { .. } => {}
-            }
-        }
     }
 
     fn crisis(&self) -> CrisisView {
@@ -445,129 +376,4 @@ fn around_the_edge<K>(finished: Vec<K>, touched: usize) -> impl Iterator<Item = 
     let first = FINISHED_SHOWN_MAX.saturating_sub(touched);
     let numbered = finished.into_iter().enumerate().skip(first).take(2 * touched);
     numbered.map(|(at, name)| (name, at < FINISHED_SHOWN_MAX))
-}
-
-fn ipcr_view(recorded: &RecordedIpcr) -> IpcrHistoryView {
-    let RecordedIpcr { ipcr, recorded_at, by } = recorded.clone();
-    IpcrHistoryView { ipcr, recorded_at, by: By::from(&by) }
-}
-
-fn step_view(step: &Step, at: Timestamp, by: By) -> StepView {
-    let Step { step, note, assignee, until, answer, clocks: _ } = step.clone();
-    StepView { step, at, by, note, assignee, until, answer }
-}
-
-fn lapse_view(noted: &NotedLapse) -> LapseView {
-    let NotedLapse { lapse: Lapse { which, due, level, ack_due: _ }, at } = noted.clone();
-    LapseView { which, due, at, level }
-}
-
-fn feed_item(entry: &Entry, seal: Seal<'_>) -> FeedItem {
-    FeedItem {
-        position: seal(entry.seq),
-        recorded_at: entry.recorded_at,
-        by: By::from(&entry.actor),
-        tlp: entry.event.tlp(),
-        what: what(entry),
-    }
-}
-
-fn what(entry: &Entry) -> What {
-    match &entry.event {
-        Event::CrisisOpened { crisis } => What::CrisisOpened { name: crisis.name.clone() },
-        Event::IpcrRecorded { ipcr } => What::IpcrRecorded { ipcr: ipcr.clone() },
-        Event::UpdatePosted { update } => {
-            What::UpdatePosted { update: Box::new(update_view(update, entry.recorded_at, By::from(&entry.actor))) }
-        }
-        Event::UpdateWithdrawn { update, centre, sector, mark: _, reason } => What::UpdateWithdrawn {
-            id: *update,
-            centre: centre.clone(),
-            sector: sector.clone(),
-            reason: reason.clone(),
-        },
-        Event::EscalationRaised { escalation } => What::EscalationRaised {
-            id: escalation.id,
-            title: escalation.title.clone(),
-            level: escalation.level,
-            severity: escalation.severity,
-            asked_of: escalation.asked_of.clone(),
-        },
-        Event::EscalationStepped { escalation, raised_by: _, mark: _, step } => What::EscalationStepped {
-            id: *escalation,
-            step: step.step,
-            note: step.note.clone(),
-            assignee: step.assignee.clone(),
-            answer: step.answer,
-        },
-        Event::EscalationLapsed { escalation, raised_by: _, mark: _, lapse } => {
-            What::EscalationLapsed { id: *escalation, which: lapse.which, due: lapse.due, level: lapse.level }
-        }
-        Event::EscalationWoken { escalation, raised_by: _, mark: _, due } => {
-            What::EscalationWoken { id: *escalation, due: *due }
-        }
-        Event::QueryAsked { query } => What::QueryAsked {
-            id: query.id,
-            update: query.update,
-            centre: query.centre.clone(),
-            question: query.question.clone(),
-        },
-        Event::QueryAnswered { query, centre: _, mark: _, answer } => {
-            What::QueryAnswered { id: *query, answer: answer.clone() }
-        }
-        Event::QueryWithdrawn { query, centre: _, mark: _, reason } => {
-            What::QueryWithdrawn { id: *query, reason: reason.clone() }
-        }
-        Event::CrisisClosed { reason } => What::CrisisClosed { reason: reason.clone() },
-        Event::CrisisReopened { reason } => What::CrisisReopened { reason: reason.clone() },
-        Event::CrisisScoped { sectors, centres } => What::CrisisScoped {
-            sectors: sectors.iter().map(|sector| sector.id.clone()).collect(),
-            centres: centres.iter().cloned().collect(),
-        },
-    }
-}
-
-fn update_view(update: &SituationUpdate, recorded_at: Timestamp, by: By) -> UpdateView {
-    let SituationUpdate {
-        id,
-        centre,
-        sector,
-        nil,
-        severity,
-        outlook,
-        urgency,
-        certainty,
-        headline,
-        body,
-        as_of,
-        valid_until,
-        mark,
-        source,
-        areas,
-        readings,
-        supersedes,
-        lang,
-    } = update.clone();
-    UpdateView {
-        id,
-        centre,
-        sector,
-        nil,
-        severity,
-        outlook,
-        urgency,
-        certainty,
-        headline,
-        body,
-        as_of,
-        recorded_at,
-        valid_until,
-        tlp: mark.tlp,
-        recipients: mark.recipients.into_iter().collect(),
-        source,
-        areas,
-        readings,
-        supersedes,
-        lang,
-        by,
-    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::domain::command::{Command, Scope};
 use crate::domain::given::{Drill, centre, coordinator, officer, sector};
+use crate::domain::vocabulary::EscalationStep as S;
 use crate::domain::vocabulary::{EscalationStep, QueryState, Tlp};
 
 fn scope(sectors: Option<&[&str]>, centres: Option<&[&str]>) -> Command {
@@ -66,7 +67,6 @@ fn of_finished_escalations_only_the_newest_are_shown_and_what_is_told_adds_up_to
         let mark = if number % 3 == 0 { hidden.clone() } else { Mark::of(Tlp::Green) };
         let id = drill.escalation("be", mark);
         told.hears(&drill);
-        use EscalationStep as S;
         let steps =
             if number == 1 { &[S::Acknowledge, S::Assign, S::Start, S::Resolve, S::Close][..] } else { &[S::Reject] };
         for step in steps {

@@ -25,7 +25,8 @@ pub struct App {
     sign_in: Arc<SignIn>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<(), ServerError>>,
-    _folder: Option<TempDir>,
+    /// Kept for as long as the server runs on what is in it.
+    folder: Option<TempDir>,
 }
 
 impl App {
@@ -41,7 +42,7 @@ impl App {
         let folder = tempfile::tempdir().expect("a folder for the journal");
         let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
         let mut app = Self::on(&journal, settings).await;
-        app._folder = Some(folder);
+        app.folder = Some(folder);
         app
     }
 
@@ -60,7 +61,7 @@ impl App {
         let running = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        Self { base, journal: journal.to_owned(), sign_in, stop, running, _folder: None }
+        Self { base, journal: journal.to_owned(), sign_in, stop, running, folder: None }
     }
 
     pub async fn open_crisis(&self, slug: &str) {
@@ -117,6 +118,7 @@ impl App {
     pub async fn stop(self) {
         let _ = self.stop.send(());
         self.running.await.expect("the server does not panic").expect("the server stops in order");
+        drop(self.folder);
     }
 }
 

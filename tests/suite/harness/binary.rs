@@ -1,6 +1,6 @@
 //! The program itself, as a process that can be killed.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -8,6 +8,30 @@ use serde_json::Value;
 /// Runs `vigie` with arguments to its end.
 pub fn vigie(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_vigie")).args(arguments).output().expect("vigie runs")
+}
+
+/// Runs `vigie` with settings in the environment.
+pub fn vigie_with(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
+    command.envs(environment.iter().copied()).args(arguments).output().expect("vigie runs")
+}
+
+/// Runs `vigie` with this on its standard input.
+pub fn vigie_reading(input: &[u8], arguments: &[&str]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("vigie starts");
+    child.stdin.take().expect("piped").write_all(input).expect("it reads its input");
+    child.wait_with_output().expect("it ends")
+}
+
+/// The exit code and what was said on standard error.
+pub fn outcome(output: &Output) -> (Option<i32>, String) {
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// Makes a token in a journal.
@@ -52,8 +76,18 @@ impl Process {
 
     /// SIGTERM; answers the exit code.
     pub fn terminate(&mut self) -> Option<i32> {
+        self.signal("-TERM");
+        self.wait()
+    }
+
+    /// Sends a signal and does not wait.
+    pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+        assert!(Command::new("kill").args([signal, &pid]).status().expect("kill runs").success());
+    }
+
+    /// Waits for the end; answers the exit code.
+    pub fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("it ends").code()
     }
 }

@@ -37,8 +37,6 @@ pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) 
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(answer) => answer,
-        Err(_) => panic!("waited in vain: {what}"),
-    }
+    let Ok(answer) = tokio::time::timeout(PATIENCE, asking).await else { panic!("waited in vain: {what}") };
+    answer
 }

@@ -2,6 +2,8 @@
 
 use awc::http::header::HeaderMap;
 use awc::http::{Method, StatusCode};
+use bytes::Bytes;
+use futures_util::Stream;
 use serde_json::{Value, json};
 
 use super::app::CRISIS;
@@ -97,14 +99,18 @@ impl Person {
         self.ask(Method::POST, path, &headers, body.to_string().into_bytes()).await
     }
 
-    /// Posts JSON without saying how long it is.
-    pub async fn ask_in_chunks(&self, path: &str, chunks: Vec<Vec<u8>>) -> Answer {
+    /// Posts JSON piece by piece, without saying how long it is.
+    pub fn stream<S>(&self, path: &str, parts: S) -> impl Future<Output = Answer> + use<S>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + 'static,
+    {
         let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
-        let chunks = chunks.into_iter().map(|chunk| Ok::<_, std::io::Error>(bytes::Bytes::from(chunk)));
-        let sending = request.content_type("application/json").send_stream(futures_util::stream::iter(chunks));
-        let mut response = sending.await.expect("the server answers");
-        let bytes = response.body().await.expect("the server answers").to_vec();
-        Answer { status: response.status(), headers: response.headers().clone(), bytes }
+        let sending = request.content_type("application/json").send_stream(Box::pin(parts));
+        async {
+            let mut response = sending.await.expect("the server answers");
+            let bytes = response.body().await.expect("the server answers").to_vec();
+            Answer { status: response.status(), headers: response.headers().clone(), bytes }
+        }
     }
 
     pub async fn post_update(&self, body: &Value) -> Answer {

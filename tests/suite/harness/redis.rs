@@ -48,6 +48,21 @@ impl Redis {
         eventually("redis-server answers", async || self.command("PING").await.ok().map(|_: String| ())).await;
     }
 
+    /// Stops it where it stands: it takes connections and answers nothing.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on after a freeze.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.server.as_ref().expect("it runs").id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().expect("kill runs").success());
+    }
+
     pub async fn flush(&self) {
         let done: String = self.command("FLUSHALL").await.expect("redis-server answers");
         assert_eq!(done, "OK");

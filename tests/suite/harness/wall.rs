@@ -117,7 +117,7 @@ impl Wall {
             "snapshot" => {
                 self.snapshots += 1;
                 self.things = things(&frame["picture"]);
-                self.position = frame["picture"]["position"].as_str().expect("a position").to_owned();
+                frame["picture"]["position"].as_str().expect("a position").clone_into(&mut self.position);
             }
             "change" => {
                 assert_eq!(frame["after"], json!(self.position), "a wall is told what follows what it has");
@@ -128,7 +128,7 @@ impl Wall {
                     self.things.remove(&key(removed));
                 }
                 self.entries.extend(frame["entries"].as_array().expect("entries").iter().cloned());
-                self.position = frame["upto"].as_str().expect("a position").to_owned();
+                frame["upto"].as_str().expect("a position").clone_into(&mut self.position);
             }
             "beat" => assert_eq!(frame["position"], json!(self.position), "a beat names where the wall stands"),
             other => panic!("an unknown frame {other}"),

@@ -1,0 +1,27 @@
+/** A line of the feed as words. */
+import type { EscalationView, FeedItem } from '../api/types.gen';
+import { m } from '../i18n/generated/messages';
+import { ipcrWord, stepWord } from './words';
+
+export type Among = {
+  codeOf: (centre: string) => string;
+  escalations: ReadonlyMap<string, EscalationView>;
+};
+
+export function entryText(item: FeedItem, { codeOf, escalations }: Among): string {
+  switch (item.kind) {
+    case 'update_posted': return item.update.headline;
+    case 'update_withdrawn': return m.feed_withdrawn({ reason: item.reason });
+    case 'escalation_raised': return m.feed_raised({ asked: codeOf(item.asked_of), title: item.title });
+    case 'escalation_stepped':
+      return m.feed_stepped({ step: stepWord(item.step), title: escalations.get(item.id)?.title ?? m.feed_stepped_unknown() });
+    case 'ipcr_recorded': return m.feed_ipcr({ mode: ipcrWord(item.ipcr.mode) });
+    case 'crisis_opened': return m.feed_opened();
+    case 'crisis_closed': return m.feed_closed({ reason: item.reason });
+    case 'crisis_reopened': return m.feed_reopened({ reason: item.reason });
+    case 'crisis_scoped': return m.feed_scoped();
+    case 'query_asked': return m.feed_query_asked({ asked: codeOf(item.centre), question: item.question });
+    case 'query_answered': return m.feed_query_answered({ answer: item.answer });
+    case 'query_withdrawn': return m.feed_query_withdrawn({ reason: item.reason });
+  }
+}

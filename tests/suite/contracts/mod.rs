@@ -1,0 +1,5 @@
+//! What every implementation behind a trait must do: one set of tests for each trait, run against each.
+
+mod cache;
+mod doorbell;
+mod journal;
