@@ -12,6 +12,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::accounts::TOKEN_DAYS_MAX;
+use crate::domain::actor::SYSTEM;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::decide::Catalogue;
 use crate::domain::ids::IndicatorId;
@@ -336,6 +337,9 @@ impl Layers {
         self.within("accounts.token_days", raw.accounts.token_days, 1, TOKEN_DAYS_MAX)?;
         self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;
         self.unique("centres", raw.centres.iter().map(|centre| centre.id.as_str()))?;
+        if raw.centres.iter().any(|centre| centre.id.as_str() == SYSTEM) {
+            return Err(self.invalid("centres", SYSTEM, "is what the timers are called in the journal".to_owned()));
+        }
         self.unique("sectors", raw.sectors.iter().map(|sector| sector.id.as_str()))?;
         self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))?;
         self.unique("templates", raw.templates.iter().map(|template| template.id.as_str()))?;

@@ -95,6 +95,13 @@ fn a_section_within_a_section_is_merged_key_by_key_and_has_its_terms_in_order() 
 }
 
 #[test]
+fn no_centre_is_called_as_the_timers_are() {
+    let centre = "[[centres]]\nid = \"system\"\ncode = \"SY\"\nkind = \"national\"\nname = { en = \"S\" }\n\
+                  timezone = \"UTC\"\nlanguages = []\n";
+    assert!(overlaid(centre).expect_err("it is taken").to_string().contains("timers"));
+}
+
+#[test]
 fn a_value_out_of_bounds_is_named_with_its_origin() {
     let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "0".to_owned())];
     let error = Layers::defaults().environment(variables.into_iter()).expect("known").finish().expect_err("too small");

@@ -173,7 +173,8 @@ async fn write_one_of_everything(held: &Held, coordinator: &Person, duty: &Perso
     let little = changed(whole, json!({ "refs": null, "ack_due": null, "resolve_due": null, "recipients": null }));
     held.write(duty, "raiseEscalation", &[], little).await;
     for (step, body) in [
-        ("acknowledge", json!({ "note": "We look." })),
+        ("acknowledge", json!({ "answer": "cannot", "note": "Our halls are full." })),
+        ("acknowledge", json!({ "answer": "will_do", "until": in_seconds(600), "note": "We look." })),
         ("assign", json!({ "assignee": "Reception desk" })),
         ("start", json!({})),
         ("snooze", json!({ "until": in_seconds(600) })),
