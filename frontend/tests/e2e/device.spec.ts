@@ -93,7 +93,7 @@ test('layout, distance and crisis follow what its centre sets, without a hand', 
   expect(await far.getAttribute('data-plan')).not.toBe(before);
   await call(vigie, officer, `/devices/${id}/settings`, { layout: 'overview' });
   await vigie.stop();
-  await expect(page.getByTestId('not-live')).toContainText('Server is restarting');
+  await expect(page.getByTestId('not-live')).toContainText(/Restarting: picture of \d\d:\d\d:\d\d UTC/);
   await page.screenshot({ path: 'screenshots/state-restarting-far.png' });
   await vigie.startAgain();
   // Asked again as soon as the link is back, not half a minute later.

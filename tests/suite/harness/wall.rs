@@ -138,9 +138,12 @@ impl Wall {
 
     /// Hears until something holds.
     pub async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
-        while !holds(self) {
-            assert!(self.next().await, "the socket ended ({:?}) before: {what}", self.closed);
-        }
+        let hearing = async {
+            while !holds(self) {
+                assert!(self.next().await, "the socket ended ({:?}) before: {what}", self.closed);
+            }
+        };
+        assert!(timeout(PATIENCE, hearing).await.is_ok(), "a wall waited in vain: {what}");
     }
 
     /// Hears until the wall stands at a position.
@@ -150,7 +153,9 @@ impl Wall {
 
     /// Hears until the socket ends; answers the close code.
     pub async fn end(&mut self) -> Option<u16> {
-        while self.next().await {}
+        // Beats go on for ever: a socket that is not closed must not keep a test waiting for ever.
+        let ending = async { while self.next().await {} };
+        timeout(PATIENCE, ending).await.expect("the socket is closed in time");
         self.closed
     }
 
