@@ -10,6 +10,7 @@ use super::access::authorise;
 use super::actor::Actor;
 use super::centre::{Centre, Sector};
 use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
+use super::deadlines::{self, Deadlines};
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
@@ -113,6 +114,21 @@ impl Drill {
         self.entries.push(Arc::new(entry));
         self.touched = self.picture.evolve(self.entries.last().expect("it was just put there")).into_iter().collect();
         Ok(event)
+    }
+
+    /// Nobody does anything for so many minutes.
+    pub(crate) fn wait(&mut self, minutes: i64) {
+        self.now += SignedDuration::from_mins(minutes);
+    }
+
+    /// What has fallen due by now, as any server's timers would ask for it.
+    pub(crate) fn due(&self) -> Deadlines {
+        deadlines::due(&self.picture, &self.catalogue, self.now)
+    }
+
+    /// The timers ask for all that is due, and it happens.
+    pub(crate) fn timers(&mut self) -> Vec<Event> {
+        self.due().commands.into_iter().map(|command| self.given(&Actor::system(), command)).collect()
     }
 
     /// Given that this was asked and holds.

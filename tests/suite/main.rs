@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod cell_history;
+mod clocks;
 mod configuration;
 mod contracts;
 mod crash;

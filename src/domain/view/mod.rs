@@ -236,7 +236,7 @@ impl Eye<'_> {
     fn finished_escalations(&self) -> Vec<EscalationId> {
         newest_first(self.picture.escalations.iter().filter_map(|(id, record)| {
             let finished = matches!(record.standing.state, EscalationState::Closed | EscalationState::Rejected);
-            (finished && self.sees_escalation(record)).then(|| (record.changed_at, *id))
+            (finished && self.sees_escalation(record)).then_some((record.changed_at, *id))
         }))
     }
 
