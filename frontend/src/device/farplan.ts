@@ -41,7 +41,7 @@ const PADDING = 0.2;
 const EDGE = 0.5;
 export const FOOT_LINES = 1.2;
 /** The least width of the exceptions beside the tiles, in ems of the text. */
-const BESIDE_EMS = 11.5;
+const BESIDE_EMS = 12.9;
 /** Type grows beyond what must be as long as everything has room. */
 const GROWTH = Array.from({ length: 31 }, (_, step) => 2.5 - step * 0.05);
 
