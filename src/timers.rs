@@ -73,7 +73,7 @@ impl Timers {
         {
             return;
         }
-        let Some(picture) = self.parts.hub.picture(crisis) else { return };
+        let Some((_, picture)) = self.parts.hub.picture(crisis) else { return };
         let due = deadlines::due(&picture, &self.parts.catalogue, now);
         if due.commands.is_empty() {
             self.quiet.insert(crisis.clone(), Quiet { at: picture.seq, until: due.next });
