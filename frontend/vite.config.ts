@@ -23,7 +23,7 @@ export default defineConfig({
     target: 'es2022',
     // Nothing inlined as a data: script or style: the Content-Security-Policy allows files only.
     assetsInlineLimit: 0,
-    modulePreload: false,
+    modulePreload: { polyfill: false },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   test: {

@@ -112,10 +112,12 @@ export class Show {
   private async ask(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
+    // Who this wall is was heard a moment ago, when its page began.
+    const begins = this.askedAt === null;
     this.askedAt = moment();
     const coming = this.coming();
     try {
-      const account = await whoami();
+      const account = begins ? this.account : await whoami();
       if (this.stopped) return;
       if (account === null) return this.end(this.live?.now ?? Date.now());
       this.account = account;
