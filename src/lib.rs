@@ -25,6 +25,7 @@ pub mod past;
 pub mod reader;
 pub mod relay;
 pub mod sign_in;
+pub mod timers;
 // Rank 3: the request edge.
 pub mod http;
 // Rank 4: putting it together, and the command line.

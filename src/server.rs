@@ -1,8 +1,8 @@
 //! The composition root: settings in, a running server out. The only place that names implementations.
 //!
-//! Order of start: journal, pictures, desk and relay, then the listener: who can connect finds a
+//! Order of start: journal, pictures, desk, relay and timers, then the listener: who can connect finds a
 //! picture. Order of stop: readiness red, sockets told to resume elsewhere, listener closed, inbox
-//! drained, relay and keepers ended.
+//! drained, timers, relay and keepers ended.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -46,6 +46,7 @@ use crate::reader::Reader;
 use crate::relay::{Relay, RelayParts};
 use crate::settings::Settings;
 use crate::sign_in::SignIn;
+use crate::timers::{Timers, TimersParts};
 
 /// Connections that wait to be accepted: a whole network of walls may come back at once.
 const BACKLOG: u32 = 8_192;
@@ -90,6 +91,7 @@ pub struct Server {
     relay: JoinHandle<()>,
     keeper: JoinHandle<()>,
     snapshots: JoinHandle<()>,
+    timers: JoinHandle<()>,
     health: Health,
     stop: watch::Sender<bool>,
     shutdown: std::time::Duration,
@@ -154,6 +156,12 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let sign_in = Arc::new(SignIn::new(stores.accounts, clock.clone()));
         let shutdown = settings.server.shutdown;
+        let timers = Timers::new(TimersParts {
+            desk: desk.clone(),
+            hub: Arc::clone(&hub),
+            catalogue: Arc::clone(&catalogue),
+            clock: clock.clone(),
+        });
         let app = Data::new(App {
             desk,
             hub: Arc::clone(&hub),
@@ -178,6 +186,7 @@ impl Server {
             relay: tokio::spawn(relay.run()),
             keeper: tokio::spawn(keeper.run()),
             snapshots: tokio::spawn(snapshots.run()),
+            timers: tokio::spawn(timers.run()),
             health,
             stop,
             shutdown,
@@ -186,7 +195,8 @@ impl Server {
 
     /// Serves until `until` resolves or a part of the server dies; then stops in order.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { handle, serving, mut desk, mut relay, mut keeper, mut snapshots, health, stop, shutdown, .. } = self;
+        let Self { handle, serving, mut desk, mut relay, mut keeper, mut snapshots, mut timers, health, stop, shutdown, .. } =
+            self;
         // A task of its own: the listener does what its handle says only while it is being run.
         let mut serving = tokio::spawn(serving);
         let outcome = tokio::select! {
@@ -195,6 +205,7 @@ impl Server {
             ended = &mut relay => Err(ServerError::Ended(format!("the relay: {ended:?}"))),
             ended = &mut keeper => Err(ServerError::Ended(format!("the cache keeper: {ended:?}"))),
             ended = &mut snapshots => Err(ServerError::Ended(format!("the snapshot keeper: {ended:?}"))),
+            ended = &mut timers => Err(ServerError::Ended(format!("the timers: {ended:?}"))),
             () = until => Ok(()),
         };
         health.stopping();
@@ -206,8 +217,9 @@ impl Server {
         }
         // What is left are answers on their last bytes, and connections on which nothing is asked.
         handle.stop(true).await;
-        // The listener is gone and with it every way to the desk: its task ends when the inbox is empty.
+        // With the listener and the timers every way to the desk is gone: its task ends when the inbox is empty.
         serving.abort();
+        timers.abort();
         if !desk.is_finished() {
             let _ = tokio::time::timeout(shutdown, desk).await;
         }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::accounts::TOKEN_DAYS_MAX;
+use crate::domain::actor::SYSTEM;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::decide::Catalogue;
 use crate::domain::ids::IndicatorId;
@@ -19,6 +20,7 @@ use crate::domain::indicator::Indicator;
 use crate::domain::template::Template;
 use crate::domain::vocabulary::Aggregation;
 
+mod rhythm;
 #[cfg(test)]
 mod tests;
 
@@ -126,6 +128,7 @@ struct Raw {
     live: RawLive,
     limits: RawLimits,
     accounts: RawAccounts,
+    escalation: rhythm::RawEscalation,
     log: RawLog,
     sectors: Vec<Sector>,
     centres: Vec<Centre>,
@@ -218,23 +221,25 @@ impl Layers {
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
         let table: Table = text.parse().map_err(|error: toml::de::Error| unreadable(error.to_string()))?;
         for (section, value) in table {
-            match value {
-                Value::Table(keys) => {
-                    for (key, value) in keys {
-                        self.set(&format!("{section}.{key}"), value, &origin)?;
-                    }
-                }
-                list => self.set(&section, list, &origin)?,
-            }
+            self.overlay(&section, value, &origin)?;
         }
         Ok(self)
+    }
+
+    fn overlay(&mut self, key: &str, value: Value, origin: &str) -> Result<(), SettingsError> {
+        match value {
+            Value::Table(keys) => {
+                keys.into_iter().try_for_each(|(name, value)| self.overlay(&format!("{key}.{name}"), value, origin))
+            }
+            value => self.set(key, value, origin),
+        }
     }
 
     /// Environment variables `VIGIE__SECTION__KEY`.
     pub fn environment(mut self, variables: impl Iterator<Item = (String, String)>) -> Result<Self, SettingsError> {
         for (name, text) in variables {
             let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) else { continue };
-            let key = path.to_lowercase().replacen("__", ".", 1);
+            let key = path.to_lowercase().replace("__", ".");
             self.set_text(&key, &text, &format!("environment {name}"))?;
         }
         Ok(self)
@@ -310,6 +315,7 @@ impl Layers {
                 sectors: raw.sectors,
                 indicators: raw.indicators,
                 templates: raw.templates,
+                escalation: raw.escalation.terms(),
             },
         })
     }
@@ -326,10 +332,14 @@ impl Layers {
         self.within("limits.inbox", raw.limits.inbox, 1, 1_000_000)?;
         self.within("limits.batch", raw.limits.batch, 1, 4_096)?;
         self.within("limits.page_entries", raw.limits.page_entries, 1, crate::journal::READ_ENTRIES_MAX)?;
+        raw.escalation.check(self)?;
         self.within("accounts.session_hours", raw.accounts.session_hours, 1, 24 * 365)?;
         self.within("accounts.token_days", raw.accounts.token_days, 1, TOKEN_DAYS_MAX)?;
         self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;
         self.unique("centres", raw.centres.iter().map(|centre| centre.id.as_str()))?;
+        if raw.centres.iter().any(|centre| centre.id.as_str() == SYSTEM) {
+            return Err(self.invalid("centres", SYSTEM, "is what the timers are called in the journal".to_owned()));
+        }
         self.unique("sectors", raw.sectors.iter().map(|sector| sector.id.as_str()))?;
         self.unique("indicators", raw.indicators.iter().map(|indicator| indicator.id.as_str()))?;
         self.unique("templates", raw.templates.iter().map(|template| template.id.as_str()))?;
@@ -407,10 +417,9 @@ impl Layers {
     }
 
     fn get(&self, key: &str) -> Option<&Value> {
-        match key.split_once('.') {
-            Some((section, key)) => self.table.get(section)?.get(key),
-            None => self.table.get(key),
-        }
+        let mut parts = key.split('.');
+        let first = self.table.get(parts.next()?)?;
+        parts.try_fold(first, |value, part| value.get(part))
     }
 
     fn set(&mut self, key: &str, value: Value, origin: &str) -> Result<(), SettingsError> {
@@ -421,15 +430,13 @@ impl Layers {
             let (key, value, origin) = (key.to_owned(), value.to_string(), origin.to_owned());
             return Err(SettingsError::Invalid { key, value, origin, reason });
         }
-        match key.split_once('.') {
-            Some((section, name)) => {
-                let section = self.table.get_mut(section).and_then(Value::as_table_mut).ok_or_else(unknown)?;
-                section.insert(name.to_owned(), value);
-            }
-            None => {
-                self.table.insert(key.to_owned(), value);
-            }
+        let mut parts: Vec<&str> = key.split('.').collect();
+        let name = parts.pop().ok_or_else(unknown)?;
+        let mut section = &mut self.table;
+        for part in parts {
+            section = section.get_mut(part).and_then(Value::as_table_mut).ok_or_else(unknown)?;
         }
+        section.insert(name.to_owned(), value);
         self.origins.insert(key.to_owned(), origin.to_owned());
         Ok(())
     }
@@ -450,8 +457,8 @@ impl Layers {
     fn note_origins(&mut self, section: &str, value: &Value, origin: &str) {
         match value {
             Value::Table(keys) => {
-                for key in keys.keys() {
-                    self.origins.insert(format!("{section}.{key}"), origin.to_owned());
+                for (key, value) in keys {
+                    self.note_origins(&format!("{section}.{key}"), value, origin);
                 }
             }
             _ => {

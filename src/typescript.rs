@@ -7,6 +7,7 @@ use ts_rs::{Config, TS};
 use crate::domain::actor::By;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::crisis::IpcrRecord;
+use crate::domain::escalation::Answer;
 use crate::domain::indicator::{Indicator, Missing, Reading, Value};
 use crate::domain::template::Template;
 use crate::domain::update::Source;
@@ -16,13 +17,13 @@ use crate::domain::view::difference::{
 };
 use crate::domain::view::timeline::{DensityView, MomentView, TimelineView};
 use crate::domain::view::{
-    AnswerView, CellView, CentreView, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, PictureView,
-    PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What, WithdrawalView,
+    AnswerView, CellView, CentreView, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, LapseView,
+    PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What, WithdrawalView,
 };
 use crate::domain::vocabulary::{
-    Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment, EscalationLevel,
-    EscalationState, EscalationStep, Freshness, IpcrMode, Layout, Measure, MomentKind, Outlook, Quality, QueryState,
-    Reliability, Role, Severity, Tlp, Urgency,
+    Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment,
+    EscalationAnswer, EscalationClock, EscalationLevel, EscalationState, EscalationStep, Freshness, IpcrMode, Layout,
+    Measure, MomentKind, Outlook, Quality, QueryState, Reliability, Role, Severity, Tlp, Urgency,
 };
 use crate::http::wire::shown::{AccountView, DeviceView, PairingView, SettingView, TokenView};
 
@@ -46,9 +47,9 @@ fn types() -> String {
     let mut text = String::from("// Written by `VIGIE_WRITE_TYPES=1 cargo test --lib typescript`. Do not edit.\n\n");
     declare!(text:
         Environment, IpcrMode, CrisisPhase, CrisisState, Severity, Outlook, Urgency, Certainty, Reliability,
-        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, QueryState, Layout, Role, CentreKind, Measure, Aggregation,
+        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, EscalationAnswer, EscalationClock, QueryState, Layout, Role, CentreKind, Measure, Aggregation,
         Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, Template,
-        IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, EscalationView,
+        IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, Answer, LapseView, EscalationView,
         AnswerView, QueryView, CentreView, ReadingView, What, FeedItem, PictureView,
         CrisisChange, CellChange, EscalationChange, EscalationChanges, QueryChanges, ReadingChange, CentreChange, Difference,
         MomentKind, MomentView, DensityView, TimelineView,

@@ -215,9 +215,10 @@ impl Player {
             Deed::Escalate(escalate) => {
                 (format!("{crisis}/escalations"), self.escalation(&escalate)?, escalate.name.clone())
             }
-            Deed::Step { escalation, step, note, assignee } => {
+            Deed::Step { escalation, step, note, assignee, answer, until_minutes } => {
                 let id = self.named.get(&escalation)?;
-                let body = json!({ "note": note, "assignee": assignee });
+                let until = self.until(self.clock.now(), until_minutes);
+                let body = json!({ "note": note, "assignee": assignee, "answer": answer, "until": until });
                 (format!("{crisis}/escalations/{id}/{step}"), body, None)
             }
             Deed::Query { name, update, question } => {

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::domain::ids::CentreId;
-use crate::domain::vocabulary::{Environment, EscalationLevel, EscalationStep, IpcrMode, Outlook, Role, Severity, Tlp};
+use crate::domain::vocabulary::{
+    Environment, EscalationAnswer, EscalationLevel, EscalationStep, IpcrMode, Outlook, Role, Severity, Tlp,
+};
 
 const SCRIPT: &str = include_str!("../../config/scenarios/displacement-2022.json");
 
@@ -40,13 +42,41 @@ pub struct Step {
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Deed {
     Update(Box<Update>),
-    Nil { sector: String, tlp: Tlp, lang: Option<String>, headline: Option<String>, valid_minutes: Option<i64> },
-    Withdraw { update: String, reason: String },
+    Nil {
+        sector: String,
+        tlp: Tlp,
+        lang: Option<String>,
+        headline: Option<String>,
+        valid_minutes: Option<i64>,
+    },
+    Withdraw {
+        update: String,
+        reason: String,
+    },
     Escalate(Box<Escalate>),
-    Step { escalation: String, step: EscalationStep, note: Option<String>, assignee: Option<String> },
-    Query { name: String, update: String, question: String },
-    Answer { query: String, answer: String },
-    Ipcr { mode: IpcrMode, since: Timestamp, decided_by: String, source_url: Option<String> },
+    Step {
+        escalation: String,
+        step: EscalationStep,
+        note: Option<String>,
+        assignee: Option<String>,
+        answer: Option<EscalationAnswer>,
+        until_minutes: Option<i64>,
+    },
+    Query {
+        name: String,
+        update: String,
+        question: String,
+    },
+    Answer {
+        query: String,
+        answer: String,
+    },
+    Ipcr {
+        mode: IpcrMode,
+        since: Timestamp,
+        decided_by: String,
+        source_url: Option<String>,
+    },
 }
 
 #[derive(Debug, Deserialize)]

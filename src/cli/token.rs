@@ -96,6 +96,9 @@ impl Create {
         if matches!(self.ceiling, Tlp::Red | Tlp::AmberStrict) {
             return Err(Failure::Usage(format!("{} is never shown on a wall", self.ceiling.label())));
         }
+        if self.role == Role::System {
+            return Err(Failure::Usage("the system's own timers are given no token".to_owned()));
+        }
         let setting = self.setting()?;
         let name = self.name.unwrap_or_else(|| self.role.as_str().replace('_', " "));
         text::check(&name, Lines::One, NAME_CHARS_MAX).map_err(|reason| Failure::Usage(format!("--name {reason}")))?;

@@ -60,6 +60,7 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
                 return Err(Refusal::Forbidden("only the body that asked withdraws a query"));
             }
         }
+        (Command::LapseEscalation { .. } | Command::WakeEscalation { .. }, Some(_)) => timers(actor)?,
         (
             Command::RecordIpcr(_)
             | Command::CloseCrisis { .. }
@@ -71,7 +72,9 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
             | Command::StepEscalation { .. }
             | Command::AskQuery { .. }
             | Command::AnswerQuery { .. }
-            | Command::WithdrawQuery { .. },
+            | Command::WithdrawQuery { .. }
+            | Command::LapseEscalation { .. }
+            | Command::WakeEscalation { .. },
             None,
         ) => return Err(Refusal::Unknown("crisis")),
     }
@@ -84,7 +87,7 @@ pub fn reads_content(role: Role) -> Result<(), Refusal> {
         Role::WallDevice | Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator | Role::Partner => {
             Ok(())
         }
-        Role::Auditor | Role::Admin => Err(Refusal::Forbidden("this role sees no content")),
+        Role::Auditor | Role::Admin | Role::System => Err(Refusal::Forbidden("this role sees no content")),
     }
 }
 
@@ -93,7 +96,7 @@ pub fn reads_entries(role: Role) -> Result<(), Refusal> {
     match role {
         Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator | Role::Partner => Ok(()),
         Role::WallDevice => Err(Refusal::Forbidden("a wall has the picture, not the journal")),
-        Role::Auditor | Role::Admin => Err(Refusal::Forbidden("this role sees no content")),
+        Role::Auditor | Role::Admin | Role::System => Err(Refusal::Forbidden("this role sees no content")),
     }
 }
 
@@ -103,7 +106,7 @@ pub fn reads_the_past(role: Role) -> Result<(), Refusal> {
         Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator => Ok(()),
         Role::WallDevice => Err(Refusal::Forbidden("a wall shows what is, not what was")),
         Role::Partner => Err(Refusal::Forbidden("only people of the member centres look back")),
-        Role::Auditor | Role::Admin => Err(Refusal::Forbidden("this role sees no content")),
+        Role::Auditor | Role::Admin | Role::System => Err(Refusal::Forbidden("this role sees no content")),
     }
 }
 
@@ -111,7 +114,7 @@ pub fn reads_the_past(role: Role) -> Result<(), Refusal> {
 pub fn keeps_devices(role: Role) -> Result<(), Refusal> {
     match role {
         Role::DutyOfficer | Role::CentreLead | Role::Coordinator | Role::Admin => Ok(()),
-        Role::WallDevice | Role::Viewer | Role::Auditor | Role::Partner => {
+        Role::WallDevice | Role::Viewer | Role::Auditor | Role::Partner | Role::System => {
             Err(Refusal::Forbidden("only duty officers, centre leads, coordinators and admins keep walls"))
         }
     }
@@ -121,7 +124,7 @@ pub fn keeps_devices(role: Role) -> Result<(), Refusal> {
 pub fn keeps_tokens(role: Role) -> Result<(), Refusal> {
     match role {
         Role::CentreLead | Role::Coordinator | Role::Admin => Ok(()),
-        Role::WallDevice | Role::Viewer | Role::DutyOfficer | Role::Auditor | Role::Partner => {
+        Role::WallDevice | Role::Viewer | Role::DutyOfficer | Role::Auditor | Role::Partner | Role::System => {
             Err(Refusal::Forbidden("only centre leads, coordinators and admins keep tokens"))
         }
     }
@@ -137,7 +140,8 @@ pub fn keeps_every_centre(role: Role) -> bool {
         | Role::CentreLead
         | Role::Coordinator
         | Role::Auditor
-        | Role::Partner => false,
+        | Role::Partner
+        | Role::System => false,
     }
 }
 
@@ -152,6 +156,9 @@ pub fn grants(keeper: Role, wanted: Role) -> Result<(), Refusal> {
         Role::WallDevice => {
             Err(Refusal::Fields(vec![FieldFault::at("/role", "a wall is paired, it is given no token")]))
         }
+        Role::System => {
+            Err(Refusal::Fields(vec![FieldFault::at("/role", "the system's own timers are given no token")]))
+        }
     }
 }
 
@@ -162,7 +169,13 @@ pub fn revokes(keeper: Role, held: Role) -> Result<(), Refusal> {
         Role::Auditor | Role::Admin if keeper == Role::Admin => Ok(()),
         Role::Auditor | Role::Admin => Err(Refusal::Forbidden("only an admin revokes auditors and admins")),
         Role::WallDevice => keeps_devices(keeper),
+        Role::System => Err(Refusal::Forbidden("the system's own timers have no token")),
     }
+}
+
+/// What only time asks for.
+fn timers(actor: &Actor) -> Result<(), Refusal> {
+    if actor.role == Role::System { Ok(()) } else { Err(Refusal::Forbidden("only the clock asks this")) }
 }
 
 fn coordinator(actor: &Actor) -> Result<(), Refusal> {
@@ -179,7 +192,7 @@ fn reporter_of(actor: &Actor, centre: &CentreId) -> Result<(), Refusal> {
 fn is_reporter(role: Role) -> bool {
     match role {
         Role::DutyOfficer | Role::CentreLead | Role::Coordinator => true,
-        Role::WallDevice | Role::Viewer | Role::Auditor | Role::Admin | Role::Partner => false,
+        Role::WallDevice | Role::Viewer | Role::Auditor | Role::Admin | Role::Partner | Role::System => false,
     }
 }
 
@@ -256,7 +269,8 @@ mod tests {
             let held = who(|held| held != Role::WallDevice && revokes(keeper, held).is_ok());
             assert_eq!(held, of_a_centre, "{keeper}");
         }
-        assert_eq!(who(|held| revokes(Role::Admin, held).is_ok()).len(), Role::ALL.len());
+        let all_but_the_timers = Role::ALL.len() - 1;
+        assert_eq!(who(|held| revokes(Role::Admin, held).is_ok()).len(), all_but_the_timers);
         assert_eq!(who(|held| held != Role::WallDevice && revokes(Role::DutyOfficer, held).is_ok()), [""; 0]);
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use uuid::Uuid;
+
 use super::ids::{AccountId, CentreId};
 use super::mark::Viewer;
 use super::vocabulary::{Role, Tlp};
@@ -16,7 +18,20 @@ pub struct Actor {
     pub position: String,
 }
 
+/// The centre that the timers name: none. No configured centre may be called so.
+pub const SYSTEM: &str = "system";
+
 impl Actor {
+    /// The timers of whichever server was first. Nobody spoke: no centre is named for what time did.
+    pub fn system() -> Self {
+        Self {
+            account: AccountId(Uuid::nil()),
+            centre: CentreId::parse(SYSTEM).expect("the word is a slug"),
+            role: Role::System,
+            position: "Vigie".to_owned(),
+        }
+    }
+
     /// The eyes of this actor; a person has no ceiling.
     pub fn viewer(&self) -> Viewer {
         Viewer::of(self.centre.clone(), self.role, Tlp::Clear)

@@ -9,23 +9,53 @@ use super::ids::{CentreId, CrisisId, EscalationId, QueryId, SectorId, UpdateId};
 use super::indicator::Reading;
 use super::mark::Mark;
 use super::update::Source;
-use super::vocabulary::{Certainty, Environment, EscalationLevel, Outlook, Severity, Urgency};
+use super::vocabulary::{Certainty, Environment, EscalationClock, EscalationLevel, Outlook, Severity, Urgency};
 
 /// One thing asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     OpenCrisis(OpenCrisis),
     RecordIpcr(IpcrRecord),
-    CloseCrisis { reason: String },
-    ReopenCrisis { reason: String },
+    CloseCrisis {
+        reason: String,
+    },
+    ReopenCrisis {
+        reason: String,
+    },
     ScopeCrisis(Scope),
     PostUpdate(Box<PostUpdate>),
-    WithdrawUpdate { update: UpdateId, reason: String },
+    WithdrawUpdate {
+        update: UpdateId,
+        reason: String,
+    },
     RaiseEscalation(Box<RaiseEscalation>),
-    StepEscalation { escalation: EscalationId, step: Step },
-    AskQuery { update: UpdateId, question: String },
-    AnswerQuery { query: QueryId, answer: String },
-    WithdrawQuery { query: QueryId, reason: String },
+    StepEscalation {
+        escalation: EscalationId,
+        step: Step,
+    },
+    AskQuery {
+        update: UpdateId,
+        question: String,
+    },
+    AnswerQuery {
+        query: QueryId,
+        answer: String,
+    },
+    WithdrawQuery {
+        query: QueryId,
+        reason: String,
+    },
+    /// A clock of an escalation has run out. Only the timers ask.
+    LapseEscalation {
+        escalation: EscalationId,
+        which: EscalationClock,
+        due: Timestamp,
+    },
+    /// The snooze of an escalation has ended. Only the timers ask.
+    WakeEscalation {
+        escalation: EscalationId,
+        due: Timestamp,
+    },
 }
 
 /// Open a crisis; sectors and centres default to all that are configured.

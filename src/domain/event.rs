@@ -1,8 +1,8 @@
 //! Everything that can have happened, and the entry that says when and by whom.
 //!
-//! The serde form of [`Event`] *is* the stored form: names here are read for ever. Each kind is stored
-//! under the version it came with ([`Event::version`]), so that older kinds stay as they were, byte for
-//! byte. `tests/fixtures/journal/v1.jsonl` and `v2.jsonl` hold one of each and must always open.
+//! The serde form of [`Event`] *is* the stored form: names here are read for ever. Each event is stored
+//! under the version that first had all of it ([`Event::version`]), so that what is older stays as it was,
+//! byte for byte. `tests/fixtures/journal/v1.jsonl` and `v2.jsonl` hold one of each and must always open.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::actor::Actor;
 use super::centre::Sector;
 use super::crisis::{Crisis, IpcrRecord};
-use super::escalation::{Escalation, Step};
+use super::escalation::{Escalation, Lapse, Step};
 use super::ids::{CentreId, EscalationId, QueryId, SectorId, Seq, UpdateId};
 use super::mark::{Audience, Mark};
 use super::query::Query;
@@ -30,6 +30,8 @@ pub enum Event {
     UpdateWithdrawn { update: UpdateId, centre: CentreId, sector: SectorId, mark: Mark, reason: String },
     EscalationRaised { escalation: Box<Escalation> },
     EscalationStepped { escalation: EscalationId, raised_by: CentreId, mark: Mark, step: Step },
+    EscalationLapsed { escalation: EscalationId, raised_by: CentreId, mark: Mark, lapse: Lapse },
+    EscalationWoken { escalation: EscalationId, raised_by: CentreId, mark: Mark, due: Timestamp },
     QueryAsked { query: Box<Query> },
     QueryAnswered { query: QueryId, centre: CentreId, mark: Mark, answer: String },
     QueryWithdrawn { query: QueryId, centre: CentreId, mark: Mark, reason: String },
@@ -49,7 +51,9 @@ impl Event {
             | Self::CrisisScoped { .. } => Audience::Everyone,
             Self::UpdatePosted { update } => update.mark.audience(&update.centre),
             Self::EscalationRaised { escalation } => escalation.mark.audience(&escalation.raised_by),
-            Self::EscalationStepped { raised_by, mark, .. } => mark.audience(raised_by),
+            Self::EscalationStepped { raised_by, mark, .. }
+            | Self::EscalationLapsed { raised_by, mark, .. }
+            | Self::EscalationWoken { raised_by, mark, .. } => mark.audience(raised_by),
             Self::QueryAsked { query } => query.audience(),
             Self::UpdateWithdrawn { centre, mark, .. }
             | Self::QueryAnswered { centre, mark, .. }
@@ -70,6 +74,8 @@ impl Event {
             Self::QueryAsked { query } => query.mark.tlp,
             Self::UpdateWithdrawn { mark, .. }
             | Self::EscalationStepped { mark, .. }
+            | Self::EscalationLapsed { mark, .. }
+            | Self::EscalationWoken { mark, .. }
             | Self::QueryAnswered { mark, .. }
             | Self::QueryWithdrawn { mark, .. } => mark.tlp,
         }
@@ -86,7 +92,9 @@ impl Event {
             Self::UpdatePosted { update } => Some(update.id.0),
             Self::UpdateWithdrawn { update, .. } => Some(update.0),
             Self::EscalationRaised { escalation } => Some(escalation.id.0),
-            Self::EscalationStepped { escalation, .. } => Some(escalation.0),
+            Self::EscalationStepped { escalation, .. }
+            | Self::EscalationLapsed { escalation, .. }
+            | Self::EscalationWoken { escalation, .. } => Some(escalation.0),
             Self::QueryAsked { query } => Some(query.id.0),
             Self::QueryAnswered { query, .. } | Self::QueryWithdrawn { query, .. } => Some(query.0),
         }
@@ -101,6 +109,8 @@ impl Event {
             | Self::IpcrRecorded { .. }
             | Self::EscalationRaised { .. }
             | Self::EscalationStepped { .. }
+            | Self::EscalationLapsed { .. }
+            | Self::EscalationWoken { .. }
             | Self::QueryAsked { .. }
             | Self::QueryAnswered { .. }
             | Self::QueryWithdrawn { .. }
@@ -119,6 +129,8 @@ impl Event {
             | Self::UpdateWithdrawn { .. }
             | Self::EscalationRaised { .. }
             | Self::EscalationStepped { .. }
+            | Self::EscalationLapsed { .. }
+            | Self::EscalationWoken { .. }
             | Self::QueryAsked { .. }
             | Self::QueryAnswered { .. }
             | Self::QueryWithdrawn { .. }
@@ -138,6 +150,8 @@ impl Event {
             | Self::UpdateWithdrawn { .. }
             | Self::EscalationRaised { .. }
             | Self::EscalationStepped { .. }
+            | Self::EscalationLapsed { .. }
+            | Self::EscalationWoken { .. }
             | Self::QueryAsked { .. }
             | Self::QueryAnswered { .. }
             | Self::QueryWithdrawn { .. }
@@ -155,6 +169,8 @@ impl Event {
             Self::UpdateWithdrawn { .. } => "update_withdrawn",
             Self::EscalationRaised { .. } => "escalation_raised",
             Self::EscalationStepped { .. } => "escalation_stepped",
+            Self::EscalationLapsed { .. } => "escalation_lapsed",
+            Self::EscalationWoken { .. } => "escalation_woken",
             Self::QueryAsked { .. } => "query_asked",
             Self::QueryAnswered { .. } => "query_answered",
             Self::QueryWithdrawn { .. } => "query_withdrawn",
@@ -164,16 +180,19 @@ impl Event {
         }
     }
 
-    /// The version of the stored form that this kind came with, and is written under for ever.
+    /// The version of the stored form that this kind came with, or the newest field that it uses: what
+    /// says nothing new is written as it always was.
     pub const fn version(&self) -> u32 {
         match self {
             Self::CrisisOpened { .. }
             | Self::IpcrRecorded { .. }
             | Self::UpdatePosted { .. }
-            | Self::UpdateWithdrawn { .. }
-            | Self::EscalationRaised { .. }
-            | Self::EscalationStepped { .. } => 1,
-            Self::QueryAsked { .. }
+            | Self::UpdateWithdrawn { .. } => 1,
+            Self::EscalationRaised { escalation } => 1 + escalation.start_due.is_some() as u32,
+            Self::EscalationStepped { step, .. } => 1 + step.is_of_version_2() as u32,
+            Self::EscalationLapsed { .. }
+            | Self::EscalationWoken { .. }
+            | Self::QueryAsked { .. }
             | Self::QueryAnswered { .. }
             | Self::QueryWithdrawn { .. }
             | Self::CrisisClosed { .. }

@@ -14,8 +14,9 @@ use super::actor::Actor;
 use super::centre::{Centre, Sector};
 use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
 use super::crisis::IpcrRecord;
+use super::deadlines;
 use super::decide::{Catalogue, Moment, decide};
-use super::escalation::Step;
+use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
 use super::ids::{AccountId, CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::{Indicator, Reading, Value};
@@ -23,8 +24,8 @@ use super::mark::{Mark, Viewer};
 use super::picture::Picture;
 use super::view::{Change, Eye, PictureView};
 use super::vocabulary::{
-    Aggregation, CentreKind, Direction, Environment, EscalationLevel, EscalationStep, IpcrMode, Measure, Outlook,
-    Quality, Role, Severity, Tlp,
+    Aggregation, CentreKind, Direction, Environment, EscalationAnswer, EscalationLevel, EscalationStep, IpcrMode,
+    Measure, Outlook, Quality, Role, Severity, Tlp,
 };
 
 const CENTRES: [&str; 4] = ["be", "nl", "fr", "xx"];
@@ -34,13 +35,26 @@ const INDICATORS: [&str; 2] = ["in", "out"];
 /// One thing that somebody may try. Indices are into whatever there is by then.
 #[derive(Debug, Clone)]
 enum Try {
-    Post { centre: usize, sector: usize, mark: Mark, minutes_ago: i64, readings: Vec<usize>, supersedes: Option<Index> },
+    Post {
+        centre: usize,
+        sector: usize,
+        mark: Mark,
+        minutes_ago: i64,
+        readings: Vec<usize>,
+        supersedes: Option<Index>,
+    },
     Withdraw(Index),
-    Raise { centre: usize, asked: usize, mark: Mark },
+    Raise {
+        centre: usize,
+        asked: usize,
+        mark: Mark,
+    },
     Step(Index, EscalationStep),
     Ask(Index),
     Answer(Index),
     Ipcr,
+    /// Nobody does anything for so many minutes, and then the timers look.
+    Wait(i64),
 }
 
 fn centre(place: usize) -> CentreId {
@@ -73,11 +87,17 @@ fn catalogue() -> Catalogue {
         decimals: false,
         not_summed_because: None,
     });
+    let terms = |minutes| Terms {
+        ack: SignedDuration::from_mins(minutes),
+        start: SignedDuration::from_mins(2 * minutes),
+        resolve: SignedDuration::from_mins(4 * minutes),
+    };
     Catalogue {
         centres: centres.collect(),
         sectors: sectors.into(),
         indicators: indicators.into(),
         templates: Vec::new(),
+        escalation: LevelTerms { watch: terms(30), coordination: terms(20), political: terms(10) },
     }
 }
 
@@ -115,6 +135,7 @@ fn any_try() -> impl Strategy<Value = Try> {
         2 => any::<Index>().prop_map(Try::Ask),
         1 => any::<Index>().prop_map(Try::Answer),
         1 => Just(Try::Ipcr),
+        2 => (1_i64..90).prop_map(Try::Wait),
     ]
 }
 
@@ -214,7 +235,10 @@ impl Story {
                     step,
                     note: Some("A drill".to_owned()),
                     assignee: (step == EscalationStep::Assign).then(|| "A cell".to_owned()),
-                    until: (step == EscalationStep::Snooze).then(|| self.now + SignedDuration::from_hours(1)),
+                    until: matches!(step, EscalationStep::Snooze | EscalationStep::Acknowledge)
+                        .then(|| self.now + SignedDuration::from_hours(1)),
+                    answer: (step == EscalationStep::Acknowledge).then_some(EscalationAnswer::WillDo),
+                    clocks: None,
                 };
                 for place in 0..3 {
                     let command = Command::StepEscalation { escalation, step: step.clone() };
@@ -247,6 +271,12 @@ impl Story {
                 };
                 self.act(&actor(0, Role::Coordinator), Command::RecordIpcr(record));
             }
+            Try::Wait(minutes) => {
+                self.now += SignedDuration::from_mins(minutes);
+                for command in deadlines::due(self.picture(), &self.catalogue, self.now).commands {
+                    assert!(self.act(&Actor::system(), command), "what is due is done");
+                }
+            }
             Try::Withdraw(_) | Try::Step(..) | Try::Ask(_) | Try::Answer(_) => {}
         }
     }
@@ -266,6 +296,8 @@ impl Story {
             | Event::IpcrRecorded { .. }
             | Event::UpdateWithdrawn { .. }
             | Event::EscalationStepped { .. }
+            | Event::EscalationLapsed { .. }
+            | Event::EscalationWoken { .. }
             | Event::QueryAnswered { .. }
             | Event::QueryWithdrawn { .. }
             | Event::CrisisClosed { .. }

@@ -10,8 +10,9 @@ use super::access::authorise;
 use super::actor::Actor;
 use super::centre::{Centre, Sector};
 use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
+use super::deadlines::{self, Deadlines};
 use super::decide::{Catalogue, Moment, decide};
-use super::escalation::Step;
+use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
 use super::ids::{AccountId, CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Indicator;
@@ -20,8 +21,8 @@ use super::picture::{Part, Picture};
 use super::refusal::Refusal;
 use super::view::{Change, Eye, PictureView};
 use super::vocabulary::{
-    Aggregation, CentreKind, Direction, Environment, EscalationLevel, EscalationStep, Measure, Outlook, Role, Severity,
-    Tlp,
+    Aggregation, CentreKind, Direction, Environment, EscalationAnswer, EscalationLevel, EscalationStep, Measure, Outlook,
+    Role, Severity, Tlp,
 };
 
 /// A crisis of `be`, `nl` and `co` (the coordinator's body) on `displacement` and `cyber`; `fr` and `fire`
@@ -57,6 +58,11 @@ pub(crate) fn coordinator() -> Actor {
 }
 
 fn catalogue() -> Catalogue {
+    let terms = |ack, start, resolve| Terms {
+        ack: SignedDuration::from_mins(ack),
+        start: SignedDuration::from_mins(start),
+        resolve: SignedDuration::from_mins(resolve),
+    };
     let names = |name: &str| BTreeMap::from([("en".to_owned(), name.to_owned())]);
     let centre = |name: &str| Centre {
         id: centre(name),
@@ -84,6 +90,11 @@ fn catalogue() -> Catalogue {
         sectors: ["displacement", "cyber", "fire"].map(sector).into(),
         indicators: ["arrivals", "outages"].map(indicator).into(),
         templates: Vec::new(),
+        escalation: LevelTerms {
+            watch: terms(30, 60, 240),
+            coordination: terms(20, 40, 120),
+            political: terms(10, 20, 60),
+        },
     }
 }
 
@@ -116,6 +127,21 @@ impl Drill {
         self.entries.push(Arc::new(entry));
         self.touched = self.picture.evolve(self.entries.last().expect("it was just put there")).into_iter().collect();
         Ok(event)
+    }
+
+    /// Nobody does anything for so many minutes.
+    pub(crate) fn wait(&mut self, minutes: i64) {
+        self.now += SignedDuration::from_mins(minutes);
+    }
+
+    /// What has fallen due by now, as any server's timers would ask for it.
+    pub(crate) fn due(&self) -> Deadlines {
+        deadlines::due(&self.picture, &self.catalogue, self.now)
+    }
+
+    /// The timers ask for all that is due, and it happens.
+    pub(crate) fn timers(&mut self) -> Vec<Event> {
+        self.due().commands.into_iter().map(|command| self.given(&Actor::system(), command)).collect()
     }
 
     /// Given that this was asked and holds.
@@ -176,7 +202,9 @@ impl Drill {
 
     pub(crate) fn step(&mut self, escalation: EscalationId, step: EscalationStep) {
         let assignee = (step == EscalationStep::Assign).then(|| "Logistics".to_owned());
-        let step = Step { step, note: Some("So it is".to_owned()), assignee, until: None };
+        let answer = (step == EscalationStep::Acknowledge).then_some(EscalationAnswer::WillDo);
+        let until = answer.map(|_| self.now + SignedDuration::from_mins(60));
+        let step = Step { step, note: Some("So it is".to_owned()), assignee, until, answer, clocks: None };
         self.given(&coordinator(), Command::StepEscalation { escalation, step });
     }
 

@@ -67,7 +67,7 @@ impl Viewer {
             Role::WallDevice => Eyes::Wall { ceiling },
             Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator => Eyes::Member,
             Role::Partner => Eyes::Partner,
-            Role::Auditor | Role::Admin => Eyes::NoContent,
+            Role::Auditor | Role::Admin | Role::System => Eyes::NoContent,
         };
         Self { centre, eyes }
     }

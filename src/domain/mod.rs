@@ -6,6 +6,7 @@
 //! - [`command`] is what may be asked, [`event`] what can have happened.
 //! - [`stretch`] is a part of the journal in short, for looking back.
 //! - [`access`] says who may ask, [`decide`] what follows, [`picture`] what is then true.
+//! - [`deadlines`] says what time itself asks for; [`actor::Actor::system`] asks it.
 //!
 //! `serde` is allowed here as a description of data; files, sockets, time and randomness are not.
 
@@ -14,6 +15,7 @@ pub mod actor;
 pub mod centre;
 pub mod command;
 pub mod crisis;
+pub mod deadlines;
 pub mod decide;
 pub mod escalation;
 pub mod event;

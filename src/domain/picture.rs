@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::Actor;
 use super::centre::Sector;
 use super::crisis::{Closure, Crisis, IPCR_HISTORY_MAX, IpcrRecord, RecordedIpcr};
-use super::escalation::{Escalation, Standing, Step};
+use super::escalation::{Escalation, Lapse, Standing, Step};
 use super::event::{Entry, Event};
 use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
@@ -26,7 +26,7 @@ use super::vocabulary::CrisisState;
 
 /// Entries kept in the feed, per audience.
 pub const FEED_ENTRIES_MAX: usize = 50;
-/// Steps of one escalation kept in the picture; the journal keeps all.
+/// Steps, and lapses, of one escalation kept in the picture; the journal keeps all.
 pub const STEPS_KEPT_MAX: usize = 100;
 
 /// An update with what the server says of it.
@@ -69,15 +69,18 @@ pub struct EscalationRecord {
     pub escalation: Escalation,
     pub raised_at: Timestamp,
     pub raised_as: Actor,
+    /// When something last happened to it, by somebody or by itself.
+    pub changed_at: Timestamp,
     pub standing: Standing,
     pub steps: VecDeque<TakenStep>,
+    pub lapses: VecDeque<NotedLapse>,
 }
 
-impl EscalationRecord {
-    /// When something last happened to it.
-    pub fn changed_at(&self) -> Timestamp {
-        self.steps.back().map_or(self.raised_at, |step| step.at)
-    }
+/// A clock that ran out, with when that was noticed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotedLapse {
+    pub lapse: Lapse,
+    pub at: Timestamp,
 }
 
 /// A step with who and when.
@@ -177,6 +180,12 @@ impl Picture {
             Event::EscalationRaised { escalation } => self.raise(entry, escalation, &mut touched),
             Event::EscalationStepped { escalation, step, .. } => {
                 self.step(entry, *escalation, step, &mut touched);
+            }
+            Event::EscalationLapsed { escalation, lapse, .. } => self.lapse(entry, *escalation, lapse, &mut touched),
+            Event::EscalationWoken { escalation, due, .. } => {
+                if let Some(record) = self.moved(entry, *escalation, &mut touched) {
+                    record.standing = record.standing.woken(*due);
+                }
             }
             Event::QueryAsked { query } => self.ask(entry, query, &mut touched),
             Event::QueryAnswered { query, answer, .. } => {
@@ -302,15 +311,17 @@ impl Picture {
             escalation: escalation.clone(),
             raised_at: entry.recorded_at,
             raised_as: entry.actor.clone(),
-            standing: Standing::raised(escalation.level),
+            changed_at: entry.recorded_at,
+            standing: Standing::raised(escalation.level, escalation.clocks()),
             steps: VecDeque::new(),
+            lapses: VecDeque::new(),
         };
         self.escalations.insert(escalation.id, record);
         touched.insert(Part::Escalation(escalation.id));
     }
 
     fn step(&mut self, entry: &Entry, id: EscalationId, step: &Step, touched: &mut BTreeSet<Part>) {
-        let Some(record) = self.escalations.get_mut(&id) else { return };
+        let Some(record) = self.moved(entry, id, touched) else { return };
         if let Ok(next) = record.standing.after(step, &entry.actor.centre) {
             record.standing = next;
         }
@@ -318,7 +329,28 @@ impl Picture {
             record.steps.pop_front();
         }
         record.steps.push_back(TakenStep { step: step.clone(), at: entry.recorded_at, by: entry.actor.clone() });
+    }
+
+    fn lapse(&mut self, entry: &Entry, id: EscalationId, lapse: &Lapse, touched: &mut BTreeSet<Part>) {
+        let Some(record) = self.moved(entry, id, touched) else { return };
+        record.standing = record.standing.lapsed(lapse);
+        if record.lapses.len() == STEPS_KEPT_MAX {
+            record.lapses.pop_front();
+        }
+        record.lapses.push_back(NotedLapse { lapse: lapse.clone(), at: entry.recorded_at });
+    }
+
+    /// An escalation to which something happens with this entry.
+    fn moved(
+        &mut self,
+        entry: &Entry,
+        id: EscalationId,
+        touched: &mut BTreeSet<Part>,
+    ) -> Option<&mut EscalationRecord> {
+        let record = self.escalations.get_mut(&id)?;
+        record.changed_at = entry.recorded_at;
         touched.insert(Part::Escalation(id));
+        Some(record)
     }
 
     fn ask(&mut self, entry: &Entry, query: &Query, touched: &mut BTreeSet<Part>) {

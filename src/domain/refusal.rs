@@ -29,6 +29,9 @@ pub enum Refusal {
     /// The crisis does not take reports.
     #[error("the crisis is {0}")]
     CrisisIs(CrisisState),
+    /// The time for it has not come, or has passed and been seen to: the answer to a timer that came second.
+    #[error("this is not due")]
+    NotDue,
     /// Another crisis has this slug.
     #[error("there is already a crisis of this slug")]
     SlugTaken,

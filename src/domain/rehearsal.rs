@@ -18,7 +18,7 @@ use super::ids::{EscalationId, IndicatorId, QueryId, UpdateId};
 use super::indicator::{Missing, Reading, Value};
 use super::mark::{Mark, Viewer};
 use super::picture::Picture;
-use super::vocabulary::{EscalationLevel, EscalationStep, IpcrMode, Outlook, Quality, Role, Severity, Tlp};
+use super::vocabulary::{EscalationLevel, EscalationAnswer, EscalationStep, IpcrMode, Outlook, Quality, Role, Severity, Tlp};
 
 const CENTRES: [&str; 4] = ["be", "nl", "fr", "co"];
 const SECTORS: [&str; 2] = ["cyber", "displacement"];
@@ -181,9 +181,11 @@ fn ask(drill: &Drill, deed: &Deed) -> Option<(Actor, Command)> {
         Deed::Step(which, step) => {
             let escalation = pick(&escalations, *which)?;
             let asked = picture.escalations[&escalation].escalation.asked_of.as_str();
-            let until = (*step == EscalationStep::Snooze).then(|| drill.now + SignedDuration::from_hours(1));
+            let answer = (*step == EscalationStep::Acknowledge).then_some(EscalationAnswer::WillDo);
+            let until = matches!(step, EscalationStep::Snooze | EscalationStep::Acknowledge)
+                .then(|| drill.now + SignedDuration::from_hours(1));
             let assignee = (*step == EscalationStep::Assign).then(|| "Desk".to_owned());
-            let step = Step { step: *step, note: Some("So be it".to_owned()), assignee, until };
+            let step = Step { step: *step, note: Some("So be it".to_owned()), assignee, until, answer, clocks: None };
             (actor(asked, Role::Coordinator), Command::StepEscalation { escalation, step })
         }
         Deed::Ask(which) => {

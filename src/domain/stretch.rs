@@ -57,6 +57,8 @@ impl Stretch {
             | Event::UpdateWithdrawn { .. }
             | Event::EscalationRaised { .. }
             | Event::EscalationStepped { .. }
+            | Event::EscalationLapsed { .. }
+            | Event::EscalationWoken { .. }
             | Event::QueryAsked { .. }
             | Event::QueryAnswered { .. }
             | Event::QueryWithdrawn { .. }
@@ -153,6 +155,10 @@ fn key_moment(entry: &Entry, picture: &Picture) -> Option<Moment> {
             };
             about(moment(kind, by), *escalation, picture)
         }
+        // Time itself went up a level where nobody answered.
+        Event::EscalationLapsed { escalation, lapse, .. } if lapse.ack_due.is_some() => {
+            about(moment(MomentKind::EscalationLevelRaised, by), *escalation, picture)
+        }
         Event::IpcrRecorded { ipcr } => Moment { mode: Some(ipcr.mode), ..moment(MomentKind::IpcrRecorded, by) },
         Event::CrisisOpened { crisis } => {
             Moment { title: Some(crisis.name.clone()), ..moment(MomentKind::CrisisOpened, by) }
@@ -161,6 +167,8 @@ fn key_moment(entry: &Entry, picture: &Picture) -> Option<Moment> {
         Event::CrisisReopened { .. } => moment(MomentKind::CrisisReopened, by),
         Event::CrisisScoped { .. } => moment(MomentKind::CrisisScoped, by),
         Event::UpdateWithdrawn { .. }
+        | Event::EscalationLapsed { .. }
+        | Event::EscalationWoken { .. }
         | Event::QueryAsked { .. }
         | Event::QueryAnswered { .. }
         | Event::QueryWithdrawn { .. } => return None,

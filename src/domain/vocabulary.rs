@@ -139,6 +139,14 @@ vocabulary! {
     }
 }
 vocabulary! {
+    /// How an escalation is answered: it will be done by a time, or it cannot be, for a reason.
+    EscalationAnswer { WillDo = "will_do", Cannot = "cannot" }
+}
+vocabulary! {
+    /// The clocks of an escalation: until it is answered, until work begins, until it is resolved.
+    EscalationClock { Ack = "ack", Start = "start", Resolve = "resolve" }
+}
+vocabulary! {
     /// Where a query to a centre stands.
     QueryState { Open = "open", Answered = "answered", Withdrawn = "withdrawn" }
 }
@@ -147,11 +155,11 @@ vocabulary! {
     Layout { Overview = "overview", Far = "far" }
 }
 vocabulary! {
-    /// What somebody is in a centre.
+    /// What somebody is in a centre. `system` is the server's own timers: no account has it.
     Role {
         WallDevice = "wall_device", Viewer = "viewer", DutyOfficer = "duty_officer",
         CentreLead = "centre_lead", Coordinator = "coordinator", Auditor = "auditor",
-        Admin = "admin", Partner = "partner",
+        Admin = "admin", Partner = "partner", System = "system",
     }
 }
 vocabulary! {
@@ -252,6 +260,8 @@ mod tests {
         check(Severity::ALL, Severity::as_str, Severity::parse);
         check(Tlp::ALL, Tlp::as_str, Tlp::parse);
         check(EscalationStep::ALL, EscalationStep::as_str, EscalationStep::parse);
+        check(EscalationAnswer::ALL, EscalationAnswer::as_str, EscalationAnswer::parse);
+        check(EscalationClock::ALL, EscalationClock::as_str, EscalationClock::parse);
         check(Role::ALL, Role::as_str, Role::parse);
         check(IpcrMode::ALL, IpcrMode::as_str, IpcrMode::parse);
         check(QueryState::ALL, QueryState::as_str, QueryState::parse);

@@ -166,6 +166,7 @@ impl From<Refusal> for Problem {
             | Refusal::AlreadyGone(_)
             | Refusal::CrisisIs(_)
             | Refusal::QueryIs(_)
+            | Refusal::NotDue
             | Refusal::SlugTaken => Kind::Conflict,
         };
         Self::new(kind, refusal.to_string())

@@ -251,9 +251,14 @@ impl Hub {
         look(&Eye { picture, centres: &self.centres, viewer, seal: &seal })
     }
 
+    /// The crises that are held here.
+    pub fn names(&self) -> Vec<CrisisId> {
+        self.crises.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     /// The frames of all crises, in the order they were opened.
     pub fn crises(&self, viewer: &Viewer) -> Vec<Visible<CrisisView>> {
-        let names: Vec<CrisisId> = self.crises.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        let names = self.names();
         let mut frames: Vec<_> =
             names.iter().filter_map(|crisis| self.look(crisis, viewer, |eye| eye.frame())).collect();
         frames.sort_by(|a, b| (a.get().opened_at, &a.get().slug).cmp(&(b.get().opened_at, &b.get().slug)));

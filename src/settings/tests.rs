@@ -76,6 +76,32 @@ fn later_layers_win_and_say_where_they_came_from() {
 }
 
 #[test]
+fn a_section_within_a_section_is_merged_key_by_key_and_has_its_terms_in_order() {
+    let settings = overlaid("[escalation.watch]\nack_minutes = 7\n").expect("holds");
+    let watch = settings.catalogue.escalation.watch;
+    assert_eq!((watch.ack.as_secs(), watch.resolve.as_hours()), (7 * 60, 12));
+    for (text, reason) in [
+        ("[escalation.watch]\nack_minutes = 1000\n", "escalation.watch.start_minutes"),
+        ("[escalation.watch]\nack_minutes = 0\n", "escalation.watch.ack_minutes"),
+        ("[escalation.watch]\ncolour = 1\n", "escalation.watch.colour"),
+        ("[escalation.world]\nack_minutes = 1\n", "escalation.world"),
+    ] {
+        let error = overlaid(text).expect_err(text).to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+    let variables = [("VIGIE__ESCALATION__WATCH__ACK_MINUTES".to_owned(), "9".to_owned())];
+    let layers = Layers::defaults().environment(variables.into_iter()).expect("known");
+    assert_eq!(layers.finish().expect("holds").catalogue.escalation.watch.ack.as_secs(), 9 * 60);
+}
+
+#[test]
+fn no_centre_is_called_as_the_timers_are() {
+    let centre = "[[centres]]\nid = \"system\"\ncode = \"SY\"\nkind = \"national\"\nname = { en = \"S\" }\n\
+                  timezone = \"UTC\"\nlanguages = []\n";
+    assert!(overlaid(centre).expect_err("it is taken").to_string().contains("timers"));
+}
+
+#[test]
 fn a_value_out_of_bounds_is_named_with_its_origin() {
     let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "0".to_owned())];
     let error = Layers::defaults().environment(variables.into_iter()).expect("known").finish().expect_err("too small");

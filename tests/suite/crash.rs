@@ -300,6 +300,8 @@ fn every_receipt_is_in_the_journal_once(drill: &Drill, fold: &Fold) {
             | Event::IpcrRecorded { .. }
             | Event::EscalationRaised { .. }
             | Event::EscalationStepped { .. }
+            | Event::EscalationLapsed { .. }
+            | Event::EscalationWoken { .. }
             | Event::QueryAsked { .. }
             | Event::QueryAnswered { .. }
             | Event::QueryWithdrawn { .. }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::app::{App, CRISIS};
 use crate::harness::eventually;
-use crate::harness::person::{Person, headline, update};
+use crate::harness::person::{Person, headline, update, will_do};
 use crate::harness::redis::Redis;
 
 async fn post(officer: &Person, text: &str) -> Value {
@@ -278,7 +278,7 @@ async fn an_escalation_that_two_servers_answer_at_once_is_acknowledged_once() {
             async move {
                 // Posts on both sides make the hand-overs of both servers longer than one entry.
                 let around = || officer.post_update(&noise);
-                let nothing = json!({});
+                let nothing = will_do();
                 let (_, answer, _) = tokio::join!(around(), officer.post(&path, &nothing), around());
                 answer.status.as_u16()
             }

@@ -5,7 +5,7 @@ use vigie::domain::vocabulary::{EscalationState, EscalationStep, Role};
 
 use crate::harness::app::{App, CRISIS};
 use crate::harness::in_seconds;
-use crate::harness::person::{Answer, Person, changed, update};
+use crate::harness::person::{Answer, Person, changed, update, will_do};
 
 fn matter() -> Value {
     json!({
@@ -29,6 +29,7 @@ async fn step(person: &Person, id: &str, step: &str, body: Value) -> Answer {
 /// What a step needs to be complete.
 fn complete(step: &str) -> Value {
     match step {
+        "acknowledge" => will_do(),
         "assign" => json!({ "assignee": "Reception cell" }),
         "reject" => json!({ "note": "Not ours" }),
         "snooze" => json!({ "until": in_seconds(600) }),
@@ -55,7 +56,7 @@ async fn an_escalation_goes_from_raised_to_closed_and_keeps_who_when_and_note_of
     assert_eq!(first["owner"], Value::Null, "nobody has it yet");
     assert_eq!((first["ack_due"].as_str(), first["resolve_due"].as_str()), (Some(&*due.0), Some(&*due.1)));
     for (by, name, body, state) in [
-        (&dutch, "acknowledge", json!({ "note": "Seen" }), "acknowledged"),
+        (&dutch, "acknowledge", changed(will_do(), json!({ "note": "Seen" })), "acknowledged"),
         (&dutch, "assign", json!({ "assignee": "Reception cell" }), "assigned"),
         (&dutch, "start", json!({}), "in_progress"),
         (&dutch, "resolve", json!({ "note": "Two hundred places opened" }), "resolved"),
@@ -177,14 +178,21 @@ async fn a_step_needs_what_it_needs_and_nothing_else() {
         ("snooze", json!({}), &["/until"]),
         ("snooze", json!({ "until": in_seconds(-1) }), &["/until"]),
         ("snooze", json!({ "until": in_seconds(13 * 3_600) }), &["/until"]),
-        ("acknowledge", json!({ "until": in_seconds(60) }), &["/until"]),
-        ("acknowledge", json!({ "assignee": "Cell" }), &["/assignee"]),
-        ("acknowledge", json!({ "reason": "x" }), &["/reason"]),
-        ("acknowledge", json!({ "note": "x".repeat(1_001) }), &["/note"]),
+        ("acknowledge", json!({}), &["/answer"]),
+        ("acknowledge", json!({ "answer": "seen" }), &["/answer"]),
+        ("acknowledge", json!({ "answer": "will_do" }), &["/until"]),
+        ("acknowledge", json!({ "answer": "will_do", "until": in_seconds(-1) }), &["/until"]),
+        ("acknowledge", json!({ "answer": "will_do", "until": in_seconds(32 * 86_400) }), &["/until"]),
+        ("acknowledge", json!({ "answer": "cannot" }), &["/note"]),
+        ("acknowledge", json!({ "answer": "cannot", "note": "No", "until": in_seconds(60) }), &["/until"]),
+        ("acknowledge", changed(will_do(), json!({ "assignee": "Cell" })), &["/assignee"]),
+        ("acknowledge", changed(will_do(), json!({ "reason": "x" })), &["/reason"]),
+        ("acknowledge", changed(will_do(), json!({ "note": "x".repeat(1_001) })), &["/note"]),
+        ("raise-level", json!({ "answer": "will_do" }), &["/answer"]),
     ] {
         assert_eq!(step(&coordinator, &id, name, body.clone()).await.problem(422), pointers, "{name} {body}");
     }
-    step(&coordinator, &id, "acknowledge", json!({})).await.must(201);
+    step(&coordinator, &id, "acknowledge", will_do()).await.must(201);
     assert_eq!(step(&coordinator, &id, "assign", json!({})).await.problem(422), ["/assignee"]);
     app.stop().await;
 }
@@ -202,7 +210,7 @@ async fn levels_go_up_and_down_between_their_ends_and_a_snooze_ends_with_the_nex
     let until = in_seconds(3_600);
     step(&coordinator, &id, "snooze", json!({ "until": until })).await.must(201);
     assert_eq!(shown(&coordinator, &id).await["snoozed_until"], until);
-    step(&coordinator, &id, "acknowledge", json!({})).await.must(201);
+    step(&coordinator, &id, "acknowledge", will_do()).await.must(201);
     assert_eq!(shown(&coordinator, &id).await["snoozed_until"], Value::Null);
     app.stop().await;
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use vigie::domain::vocabulary::Role;
 
 use crate::harness::app::{App, CRISIS};
-use crate::harness::person::{Answer, Person, address, changed, update};
+use crate::harness::person::{Answer, Person, address, changed, update, will_do};
 
 fn updates() -> String {
     format!("/api/v1/crises/{CRISIS}/updates")
@@ -138,7 +138,8 @@ async fn every_kind_of_write_takes_a_key() {
     let raised = coordinator.post_with_key(&path, "raise", &matter).await.must(201);
     assert_eq!(coordinator.post_with_key(&path, "raise", &matter).await.must(200), raised);
     let step = format!("{path}/{}/acknowledge", raised["id"].as_str().expect("an id"));
-    let stepped = coordinator.post_with_key(&step, "step", &json!({})).await.must(201);
-    assert_eq!(coordinator.post_with_key(&step, "step", &json!({})).await.must(200), stepped, "not 409");
+    let answer = will_do();
+    let stepped = coordinator.post_with_key(&step, "step", &answer).await.must(201);
+    assert_eq!(coordinator.post_with_key(&step, "step", &answer).await.must(200), stepped, "not 409");
     app.stop().await;
 }

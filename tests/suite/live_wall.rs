@@ -13,7 +13,7 @@ use crate::harness::app::{App, CRISIS, metric};
 use crate::harness::binary::{Process, token};
 use crate::harness::eventually;
 use crate::harness::fold::timeless;
-use crate::harness::person::{Person, changed, update};
+use crate::harness::person::{Person, changed, update, will_do};
 use crate::harness::wall::{Wall, things};
 
 fn position(receipt: &Value) -> &str {
@@ -62,7 +62,7 @@ async fn every_kind_of_thing_is_told_and_leads_to_the_picture_that_a_get_answers
     });
     let raised = officer.post(&format!("{crisis}/escalations"), &matter).await.must(201);
     let acknowledge = format!("{crisis}/escalations/{}/acknowledge", raised["id"].as_str().expect("an id"));
-    coordinator.post(&acknowledge, &json!({})).await.must(201);
+    coordinator.post(&acknowledge, &will_do()).await.must(201);
     let withdraw = format!("{}/withdraw", crate::harness::person::address(&posted));
     wall.until("the step", |wall| wall.entries.len() == 4).await;
     let last = officer.post(&withdraw, &json!({ "reason": "Wrong" })).await.must(201);

@@ -3,6 +3,7 @@
 mod authorisation;
 mod cell_history;
 mod changes;
+mod clocks;
 mod configuration;
 mod contracts;
 mod crash;

@@ -10,7 +10,7 @@ use vigie::domain::vocabulary::Role;
 
 use crate::harness::app::{App, CRISIS};
 use crate::harness::lock::Lock;
-use crate::harness::person::{Answer, Person, changed, headline, update};
+use crate::harness::person::{Answer, Person, changed, headline, update, will_do};
 
 const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
 
@@ -215,7 +215,7 @@ async fn what_is_not_there_is_not_found_in_the_same_words_as_what_cannot_be_ther
     let body = update("be-nccn", "cyber", "green", "Nowhere");
     officer.post("/api/v1/crises/none/updates", &body).await.problem(404);
     let path = format!("/api/v1/crises/{CRISIS}/escalations/0190a5a0-0000-7000-8000-000000000000");
-    officer.post(&format!("{path}/acknowledge"), &json!({})).await.problem(404);
+    officer.post(&format!("{path}/acknowledge"), &will_do()).await.problem(404);
     officer.post(&format!("{path}/applaud"), &json!({})).await.problem(404);
     app.stop().await;
 }

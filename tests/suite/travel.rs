@@ -208,7 +208,7 @@ async fn only_people_of_the_member_centres_look_back() {
         let answer = back(&person, "2100-01-01T00:00:00Z").await;
         match role {
             Role::Viewer | Role::DutyOfficer | Role::CentreLead | Role::Coordinator => drop(answer.must(200)),
-            Role::WallDevice | Role::Partner | Role::Auditor | Role::Admin => drop(answer.problem(403)),
+            Role::WallDevice | Role::Partner | Role::Auditor | Role::Admin | Role::System => drop(answer.problem(403)),
         }
     }
     assert_eq!(back(&app.nobody(), "2100-01-01T00:00:00Z").await.status.as_u16(), 401);

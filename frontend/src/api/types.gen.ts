@@ -14,9 +14,11 @@ export type Tlp = "red" | "amber_strict" | "amber" | "green" | "clear";
 export type EscalationLevel = "watch" | "coordination" | "political";
 export type EscalationState = "raised" | "acknowledged" | "assigned" | "in_progress" | "resolved" | "closed" | "rejected";
 export type EscalationStep = "acknowledge" | "assign" | "start" | "resolve" | "close" | "reject" | "reopen" | "raise-level" | "lower-level" | "snooze";
+export type EscalationAnswer = "will_do" | "cannot";
+export type EscalationClock = "ack" | "start" | "resolve";
 export type QueryState = "open" | "answered" | "withdrawn";
 export type Layout = "overview" | "far";
-export type Role = "wall_device" | "viewer" | "duty_officer" | "centre_lead" | "coordinator" | "auditor" | "admin" | "partner";
+export type Role = "wall_device" | "viewer" | "duty_officer" | "centre_lead" | "coordinator" | "auditor" | "admin" | "partner" | "system";
 export type CentreKind = "national" | "eu" | "regional" | "observer";
 export type Measure = "stock" | "flow";
 export type Aggregation = "sum" | "max" | "none";
@@ -101,16 +103,26 @@ export type UpdateHistoryView = {
  * `published`, `superseded` or `withdrawn`.
  */
 state: string, superseded_by: string | null, withdrawn: WithdrawalView | null, id: string, centre: string, sector: string, nil: boolean, severity: Severity, outlook: Outlook, urgency: Urgency | null, certainty: Certainty | null, headline: string, body: string | null, as_of: string, recorded_at: string, valid_until: string, tlp: Tlp, recipients: Array<string>, source: Source | null, areas: Array<string>, readings: Array<Reading>, supersedes: string | null, lang: string | null, by: By, };
-export type StepView = { step: EscalationStep, at: string, by: By, note: string | null, assignee: string | null, until: string | null, };
-export type EscalationView = { id: string, title: string, level: EscalationLevel, severity: Severity, reason: string, raised_by: string, asked_of: string, refs: Array<string>, ack_due: string | null, resolve_due: string | null, tlp: Tlp, recipients: Array<string>, state: EscalationState, 
+export type StepView = { step: EscalationStep, at: string, by: By, note: string | null, assignee: string | null, until: string | null, answer: EscalationAnswer | null, };
+export type Answer = { answer: EscalationAnswer, until: string | null, note: string | null, };
+export type LapseView = { which: EscalationClock, due: string, at: string, level: EscalationLevel, };
+export type EscalationView = { id: string, title: string, level: EscalationLevel, severity: Severity, reason: string, raised_by: string, asked_of: string, refs: Array<string>, ack_due: string | null, start_due: string | null, resolve_due: string | null, tlp: Tlp, recipients: Array<string>, state: EscalationState, 
 /**
- * The centre that answered; `null` means NOBODY.
+ * The centre that answered that it will; `null` means NOBODY.
  */
-owner: string | null, assignee: string | null, snoozed_until: string | null, decision: string | null, raised_at: string, changed_at: string, 
+owner: string | null, assignee: string | null, 
+/**
+ * What was answered. `cannot` stands until somebody else is assigned.
+ */
+answer: Answer | null, snoozed_until: string | null, decision: string | null, raised_at: string, changed_at: string, 
 /**
  * Oldest first.
  */
-steps: Array<StepView>, };
+steps: Array<StepView>, 
+/**
+ * Clocks that ran out, oldest first.
+ */
+lapses: Array<LapseView>, };
 export type AnswerView = { text: string, at: string, by: By, };
 export type QueryView = { id: string, update: string, 
 /**
@@ -135,8 +147,8 @@ name: { [key in string]: string },
  */
 timezone: string, languages: Array<string>, };
 export type ReadingView = { centre: string, indicator: string, value: Value, as_of: string, recorded_at: string, quality: Quality, tlp: Tlp, update: string, };
-export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, };
-export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, });
+export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, };
+export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, });
 export type PictureView = { crisis: CrisisView, position: string, cells: Array<CellView>, 
 /**
  * Every one that somebody still has to act on, and the newest that are closed or rejected.
@@ -280,6 +292,6 @@ export const RELIABILITIES: readonly Reliability[] = ["A", "B", "C", "D", "E", "
 export const CREDIBILITIES: readonly Credibility[] = ["1", "2", "3", "4", "5", "6"];
 export const IPCR_MODES: readonly IpcrMode[] = ["none", "monitoring", "information_sharing", "full_activation"];
 export const ENVIRONMENTS: readonly Environment[] = ["actual", "exercise", "test"];
-export const ROLES: readonly Role[] = ["wall_device", "viewer", "duty_officer", "centre_lead", "coordinator", "auditor", "admin", "partner"];
+export const ROLES: readonly Role[] = ["wall_device", "viewer", "duty_officer", "centre_lead", "coordinator", "auditor", "admin", "partner", "system"];
 export const QUERY_STATES: readonly QueryState[] = ["open", "answered", "withdrawn"];
 export const LAYOUTS: readonly Layout[] = ["overview", "far"];

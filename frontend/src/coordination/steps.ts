@@ -22,8 +22,12 @@ export function speaks({ role }: Who): boolean {
   return REPORTERS.includes(role);
 }
 
+/** Who could not may yet say that it can, until another is assigned. */
+const DECLINED: readonly EscalationStep[] = ['assign', 'acknowledge', ...OPEN_ALWAYS];
+
 export function stepsFor(escalation: EscalationView, who: Who): EscalationStep[] {
-  return FROM[escalation.state].filter(
+  const declined = escalation.state === 'acknowledged' && escalation.answer?.answer === 'cannot';
+  return (declined ? DECLINED : FROM[escalation.state]).filter(
     (step) => mayTake(step, escalation, who) && !(step === 'raise-level' && escalation.level === 'political') && !(step === 'lower-level' && escalation.level === 'watch'),
   );
 }

@@ -1,7 +1,7 @@
 /** A line of the feed as words. */
-import type { EscalationView, FeedItem } from '../api/types.gen';
+import type { EscalationClock, EscalationLevel, EscalationView, FeedItem } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
-import { ipcrWord, stepWord } from './words';
+import { ipcrWord, levelWord, stepWord } from './words';
 
 export type Among = {
   codeOf: (centre: string) => string;
@@ -9,12 +9,14 @@ export type Among = {
 };
 
 export function entryText(item: FeedItem, { codeOf, escalations }: Among): string {
+  const titleOf = (id: string): string => escalations.get(id)?.title ?? m.feed_stepped_unknown();
   switch (item.kind) {
     case 'update_posted': return item.update.headline;
     case 'update_withdrawn': return m.feed_withdrawn({ reason: item.reason });
     case 'escalation_raised': return m.feed_raised({ asked: codeOf(item.asked_of), title: item.title });
-    case 'escalation_stepped':
-      return m.feed_stepped({ step: stepWord(item.step), title: escalations.get(item.id)?.title ?? m.feed_stepped_unknown() });
+    case 'escalation_stepped': return m.feed_stepped({ step: stepWord(item.step), title: titleOf(item.id) });
+    case 'escalation_lapsed': return lapsed(item.which, item.level, titleOf(item.id));
+    case 'escalation_woken': return m.feed_woken({ title: titleOf(item.id) });
     case 'ipcr_recorded': return m.feed_ipcr({ mode: ipcrWord(item.ipcr.mode) });
     case 'crisis_opened': return m.feed_opened();
     case 'crisis_closed': return m.feed_closed({ reason: item.reason });
@@ -23,5 +25,13 @@ export function entryText(item: FeedItem, { codeOf, escalations }: Among): strin
     case 'query_asked': return m.feed_query_asked({ asked: codeOf(item.centre), question: item.question });
     case 'query_answered': return m.feed_query_answered({ answer: item.answer });
     case 'query_withdrawn': return m.feed_query_withdrawn({ reason: item.reason });
+  }
+}
+
+function lapsed(which: EscalationClock, level: EscalationLevel, title: string): string {
+  switch (which) {
+    case 'ack': return m.feed_lapsed_ack({ level: levelWord(level), title });
+    case 'start': return m.feed_lapsed_start({ title });
+    case 'resolve': return m.feed_lapsed_resolve({ title });
   }
 }

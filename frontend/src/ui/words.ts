@@ -35,7 +35,7 @@ const IPCR: Record<IpcrMode, () => string> = {
 const ROLE: Record<Role, () => string> = {
   wall_device: m.role_wall_device, viewer: m.role_viewer, duty_officer: m.role_duty_officer,
   centre_lead: m.role_centre_lead, coordinator: m.role_coordinator, auditor: m.role_auditor, admin: m.role_admin,
-  partner: m.role_partner,
+  partner: m.role_partner, system: m.role_system,
 };
 const TLP: Record<Tlp, string> = {
   red: 'TLP:RED', amber_strict: 'TLP:AMBER+STRICT', amber: 'TLP:AMBER', green: 'TLP:GREEN', clear: 'TLP:CLEAR',

@@ -1,7 +1,7 @@
 /** Coordination against the real server: what is done here, and what others then see and may do. */
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { faults, overflow } from './accessible';
-import { Vigie } from './vigie';
+import { Vigie, willDo } from './vigie';
 
 const CRISIS = 'meuse';
 const AT = `/coordination/${CRISIS}`;
@@ -116,7 +116,7 @@ test('arrow keys lead over the board, and a card that moves under the focus keep
     vigie.post(ercc, `/crises/${CRISIS}/escalations`, { title, level: 'political', severity: 'extreme', reason: 'r', asked_of: 'de-ncc', tlp: 'green' });
   const first = await raise('First');
   const second = await raise('Second');
-  await vigie.post(de, `/crises/${CRISIS}/escalations/${second.id}/acknowledge`, {});
+  await vigie.post(de, `/crises/${CRISIS}/escalations/${second.id}/acknowledge`, willDo());
   const page = await open(vigie.open(browser, ercc, AT));
   await expect(inColumn(page, 'acknowledged', 'Second')).toBeVisible();
   await inColumn(page, 'raised', 'First').focus();
@@ -124,7 +124,7 @@ test('arrow keys lead over the board, and a card that moves under the focus keep
   await expect(inColumn(page, 'acknowledged', 'Second')).toBeFocused();
   await page.keyboard.press('ArrowLeft');
   await expect(inColumn(page, 'raised', 'First')).toBeFocused();
-  await vigie.post(de, `/crises/${CRISIS}/escalations/${first.id}/acknowledge`, {});
+  await vigie.post(de, `/crises/${CRISIS}/escalations/${first.id}/acknowledge`, willDo());
   await expect(inColumn(page, 'acknowledged', 'First')).toBeFocused();
   await expect(page.locator('[data-card][tabindex="0"]')).toHaveCount(1);
 });

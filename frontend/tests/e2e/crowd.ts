@@ -1,5 +1,5 @@
 /** A crisis with something of everything: statuses, silence, overdue reports, escalations late and owned. */
-import type { Vigie } from './vigie';
+import { type Vigie, willDo } from './vigie';
 
 export type Crowd = { coordinator: string; officers: ReadonlyMap<string, string> };
 
@@ -56,7 +56,7 @@ export async function crowd(vigie: Vigie, slug: string, name: string, environmen
     const { id } = await vigie.post(by(centre), `/crises/${slug}/escalations`, {
       title, level, severity, reason: 'Beyond national means.', asked_of: 'eu-ercc', ack_due: ahead(dueS), resolve_due: ahead(dueS + 9_000), tlp: 'green',
     });
-    if (then) await vigie.post(by('eu-ercc'), `/crises/${slug}/escalations/${id}/${then}`, { note: 'Seen.' });
+    if (then) await vigie.post(by('eu-ercc'), `/crises/${slug}/escalations/${id}/${then}`, { ...willDo(), note: 'Seen.' });
   }
   return { coordinator, officers };
 }

@@ -383,7 +383,8 @@ test('a query and an escalation that ask us are answered where they stand', asyn
   await needs.locator('article[data-query] textarea').fill('1 240 persons');
   await page.keyboard.press('Control+Enter');
   await expect(needs).not.toContainText('How many wait?');
-  await needs.getByRole('button', { name: 'Acknowledge' }).click();
+  await needs.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+  await needs.getByRole('button', { name: 'Acknowledge: Do it' }).click();
   await expect(needs.getByTestId('desk-escalation')).toContainText('Acknowledged');
   expect((await journal()).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['query_answered', 'escalation_stepped']));
 });

@@ -128,6 +128,7 @@ test('an escalation is raised at one desk and acknowledged at another, and the w
   await expect(page.getByTestId('escalation')).toContainText('NOBODY');
   const card = asked.getByTestId('desk-escalation').filter({ hasText: 'Buses for 400 people' });
   await card.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+  await card.getByRole('button', { name: 'Acknowledge: Do it' }).click();
   await expect(page.getByTestId('escalation')).toContainText('Acknowledged');
   await expect(page.getByTestId('escalation')).not.toContainText('NOBODY');
 });

@@ -10,6 +10,11 @@ const BINARY = process.env.VIGIE_BIN ?? '../target/debug/vigie';
 
 export type Role = 'duty_officer' | 'coordinator' | 'wall_device' | 'viewer' | 'centre_lead';
 
+/** What an acknowledgement says: that it will be done within the hour. */
+export function willDo(): { answer: 'will_do'; until: string } {
+  return { answer: 'will_do', until: new Date(Date.now() + 3_600_000).toISOString() };
+}
+
 export class Vigie {
   private child: ChildProcess | null = null;
   base = '';

@@ -1,5 +1,5 @@
 /** A crisis in the middle of a shift, told through the API: escalations in every state, updates, queries, IPCR records, walls. */
-import type { Vigie } from '../e2e/vigie';
+import { type Vigie, willDo } from '../e2e/vigie';
 
 export const SCENE = 'flood-meuse';
 
@@ -32,14 +32,14 @@ export async function tell(vigie: Vigie): Promise<void> {
   const snoozed = await raise(nl, 'Joint line to take on drinking water', 'watch', 'be-nccn', { ack_due: ahead(200) });
   await step(ercc, snoozed, 'snooze', { until: ahead(55), note: 'Laboratory results are expected within the hour.' });
   const pumps = await raise(be, 'High-capacity pumps, four modules', 'coordination', 'eu-ercc', { refs: [dyke], ack_due: ahead(5), resolve_due: ahead(180) });
-  await step(ercc, pumps, 'acknowledge', { note: 'Offers of FR and DE are being compared.' });
+  await step(ercc, pumps, 'acknowledge', { ...willDo(), note: 'Offers of FR and DE are being compared.' });
   const boats = await raise(nl, 'Boats with crew for Limburg', 'coordination', 'de-ncc', { resolve_due: ahead(75) });
-  await step(ercc, boats, 'acknowledge');
+  await step(ercc, boats, 'acknowledge', willDo());
   await step(ercc, boats, 'assign', { assignee: 'Liaison water rescue' });
   const rail = await raise(de, 'Rail line Aachen–Liège closed: replacement traffic', 'watch', 'be-nccn', { resolve_due: ahead(600) });
-  for (const [name, body] of [['acknowledge', {}], ['assign', { assignee: 'Mobility desk' }], ['start', { note: 'Bus contract signed.' }]] as const) await step(be, rail, name, body);
+  for (const [name, body] of [['acknowledge', willDo()], ['assign', { assignee: 'Mobility desk' }], ['start', { note: 'Bus contract signed.' }]] as const) await step(be, rail, name, body);
   const done = await raise(be, 'Satellite images of the lower Meuse', 'coordination', 'eu-ercc', { refs: [dyke] });
-  for (const [name, body] of [['acknowledge', {}], ['assign', { assignee: 'Copernicus desk' }], ['start', {}], ['resolve', { note: 'First product delivered at 13:40; next at 19:00.' }]] as const) await step(ercc, done, name, body);
+  for (const [name, body] of [['acknowledge', willDo()], ['assign', { assignee: 'Copernicus desk' }], ['start', {}], ['resolve', { note: 'First product delivered at 13:40; next at 19:00.' }]] as const) await step(ercc, done, name, body);
   const refused = await raise(nl, 'Extra border checks at Eijsden', 'watch', 'be-nccn');
   await step(ercc, refused, 'reject', { note: 'Not a matter for this network; passed on bilaterally.' });
 

@@ -26,8 +26,8 @@ export function update(changes: Partial<UpdateView> = {}): UpdateView {
 export function escalation(changes: Partial<EscalationView> = {}): EscalationView {
   return {
     id: 'e1', title: 'A title', level: 'coordination', severity: 'severe', reason: 'A reason', raised_by: 'be-nccn',
-    asked_of: 'pl-ncc', refs: [], ack_due: null, resolve_due: null, tlp: 'green', recipients: [], state: 'raised', owner: null,
-    assignee: null, snoozed_until: null, decision: null, raised_at: at(0), changed_at: at(0), steps: [], ...changes,
+    asked_of: 'pl-ncc', refs: [], ack_due: null, start_due: null, resolve_due: null, tlp: 'green', recipients: [], state: 'raised', owner: null,
+    assignee: null, answer: null, snoozed_until: null, decision: null, raised_at: at(0), changed_at: at(0), steps: [], lapses: [], ...changes,
   };
 }
 

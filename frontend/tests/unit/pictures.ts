@@ -40,8 +40,8 @@ export function reading(centre: string, indicator: string, value: Value, more: P
 export function escalation(raised_by: string, asked_of: string, owner: string | null): EscalationView {
   return {
     id: `${raised_by}-${asked_of}`, title: 'Beds', level: 'coordination', severity: 'severe', reason: 'None left', raised_by, asked_of,
-    refs: [], ack_due: null, resolve_due: null, tlp: 'green', recipients: [], state: owner === null ? 'raised' : 'acknowledged',
-    owner, assignee: null, snoozed_until: null, decision: null, raised_at: iso(NOW), changed_at: iso(NOW), steps: [],
+    refs: [], ack_due: null, start_due: null, resolve_due: null, tlp: 'green', recipients: [], state: owner === null ? 'raised' : 'acknowledged',
+    owner, assignee: null, answer: null, snoozed_until: null, decision: null, raised_at: iso(NOW), changed_at: iso(NOW), steps: [], lapses: [],
   };
 }
 

@@ -1,18 +1,21 @@
-//! What follows for escalations: raising with every check, and each step after it.
+//! What follows for escalations: raising with every check, each step after it, and clocks that run out.
 
-use super::{Moment, refuse};
+use jiff::Timestamp;
+
+use super::{Catalogue, Moment, refuse};
 use crate::domain::actor::Actor;
 use crate::domain::command::RaiseEscalation;
-use crate::domain::escalation::{Escalation, SNOOZE_MAX, Step};
+use crate::domain::escalation::{Clocks, Escalation, SNOOZE_MAX, Step, WILL_DO_MAX};
 use crate::domain::event::Event;
-use crate::domain::ids::{EscalationId, UpdateId};
-use crate::domain::mark::within;
-use crate::domain::picture::Picture;
+use crate::domain::ids::{CentreId, EscalationId, UpdateId};
+use crate::domain::mark::{Mark, within};
+use crate::domain::picture::{EscalationRecord, Picture};
 use crate::domain::refusal::{FieldFault, Refusal};
-use crate::domain::vocabulary::EscalationStep;
+use crate::domain::vocabulary::{EscalationAnswer, EscalationClock, EscalationState, EscalationStep};
 
 pub(super) fn raise_escalation(
     picture: &Picture,
+    catalogue: &Catalogue,
     actor: &Actor,
     raise: RaiseEscalation,
     moment: &Moment,
@@ -52,6 +55,8 @@ pub(super) fn raise_escalation(
     }
     check_refs(picture, actor, &raise, &mut faults);
     refuse(faults)?;
+    let terms = catalogue.escalation.of(raise.level);
+    let Clocks { ack_due, start_due, resolve_due } = terms.clocks(moment.now, raise.ack_due, raise.resolve_due);
     let escalation = Escalation {
         id: EscalationId(moment.id),
         raised_by: actor.centre.clone(),
@@ -61,8 +66,9 @@ pub(super) fn raise_escalation(
         severity: raise.severity,
         reason: raise.reason,
         refs: raise.refs,
-        ack_due: raise.ack_due,
-        resolve_due: raise.resolve_due,
+        ack_due,
+        start_due,
+        resolve_due,
         mark: raise.mark,
     };
     Ok(Event::EscalationRaised { escalation: Box::new(escalation) })
@@ -90,6 +96,7 @@ fn check_refs(picture: &Picture, actor: &Actor, raise: &RaiseEscalation, faults:
 
 pub(super) fn step_escalation(
     picture: &Picture,
+    catalogue: &Catalogue,
     actor: &Actor,
     id: EscalationId,
     step: Step,
@@ -97,42 +104,113 @@ pub(super) fn step_escalation(
 ) -> Result<Event, Refusal> {
     let record = picture.escalations.get(&id).ok_or(Refusal::Unknown("escalation"))?;
     let mut faults = Vec::new();
-    match step.step {
-        EscalationStep::Reject if step.note.is_none() => {
-            faults.push(FieldFault::at("/note", "a rejection needs its reason"));
+    check_needs(&step, moment, &mut faults);
+    check_strays(&step, &mut faults);
+    refuse(faults)?;
+    let mut step = step;
+    let next = record.standing.after(&step, &actor.centre)?;
+    let terms = catalogue.escalation.of(next.level);
+    step.clocks = match step.step {
+        EscalationStep::Reopen => Some(terms.clocks(moment.now, None, None)),
+        EscalationStep::RaiseLevel | EscalationStep::LowerLevel if next.state == EscalationState::Raised => {
+            Some(Clocks { ack_due: moment.now.saturating_add(terms.ack).ok(), ..record.standing.clocks })
         }
-        EscalationStep::Assign if step.assignee.is_none() => {
-            faults.push(FieldFault::at("/assignee", "must name the position that takes it"));
-        }
-        EscalationStep::Snooze => match step.until {
-            None => faults.push(FieldFault::at("/until", "a snooze needs its end")),
-            Some(until) if until <= moment.now || until.duration_since(moment.now) > SNOOZE_MAX => {
-                faults.push(FieldFault::at("/until", "must lie within the next 12 hours"));
-            }
-            Some(_) => {}
-        },
-        EscalationStep::Acknowledge
+        EscalationStep::RaiseLevel
+        | EscalationStep::LowerLevel
+        | EscalationStep::Acknowledge
         | EscalationStep::Assign
         | EscalationStep::Start
         | EscalationStep::Resolve
         | EscalationStep::Close
         | EscalationStep::Reject
-        | EscalationStep::Reopen
-        | EscalationStep::RaiseLevel
-        | EscalationStep::LowerLevel => {}
+        | EscalationStep::Snooze => None,
+    };
+    let (raised_by, mark) = belongs_to(record);
+    Ok(Event::EscalationStepped { escalation: id, raised_by, mark, step })
+}
+
+/// What a step must say to be one.
+fn check_needs(step: &Step, moment: &Moment, faults: &mut Vec<FieldFault>) {
+    let mut fault = |at: &str, detail: &str| faults.push(FieldFault::at(at, detail));
+    let within = |until: Timestamp, most| until > moment.now && until.duration_since(moment.now) <= most;
+    match (step.step, step.answer) {
+        (EscalationStep::Acknowledge, None) => {
+            fault("/answer", "an acknowledgement is an answer: will_do with until, or cannot with a note");
+        }
+        (EscalationStep::Acknowledge, Some(EscalationAnswer::WillDo)) => match step.until {
+            None => fault("/until", "must say by when it will be done"),
+            Some(until) if !within(until, WILL_DO_MAX) => fault("/until", "must lie within the next 31 days"),
+            Some(_) => {}
+        },
+        (EscalationStep::Acknowledge, Some(EscalationAnswer::Cannot)) if step.note.is_none() => {
+            fault("/note", "must say why it cannot be done");
+        }
+        (EscalationStep::Reject, _) if step.note.is_none() => fault("/note", "a rejection needs its reason"),
+        (EscalationStep::Assign, _) if step.assignee.is_none() => {
+            fault("/assignee", "must name the position that takes it");
+        }
+        (EscalationStep::Snooze, _) => match step.until {
+            None => fault("/until", "a snooze needs its end"),
+            Some(until) if !within(until, SNOOZE_MAX) => fault("/until", "must lie within the next 12 hours"),
+            Some(_) => {}
+        },
+        (
+            EscalationStep::Acknowledge
+            | EscalationStep::Assign
+            | EscalationStep::Start
+            | EscalationStep::Resolve
+            | EscalationStep::Close
+            | EscalationStep::Reject
+            | EscalationStep::Reopen
+            | EscalationStep::RaiseLevel
+            | EscalationStep::LowerLevel,
+            _,
+        ) => {}
     }
-    if step.step != EscalationStep::Snooze && step.until.is_some() {
-        faults.push(FieldFault::at("/until", "only a snooze has an end"));
+}
+
+/// What belongs to another step.
+fn check_strays(step: &Step, faults: &mut Vec<FieldFault>) {
+    let answers = step.step == EscalationStep::Acknowledge;
+    let ends = step.step == EscalationStep::Snooze || (answers && step.answer != Some(EscalationAnswer::Cannot));
+    if step.until.is_some() && !ends {
+        faults.push(FieldFault::at("/until", "only a snooze, and the answer will_do, have an end"));
     }
-    if step.step != EscalationStep::Assign && step.assignee.is_some() {
+    if step.answer.is_some() && !answers {
+        faults.push(FieldFault::at("/answer", "only an acknowledgement is an answer"));
+    }
+    if step.assignee.is_some() && step.step != EscalationStep::Assign {
         faults.push(FieldFault::at("/assignee", "only an assignment names a position"));
     }
-    refuse(faults)?;
-    record.standing.after(&step, &actor.centre)?;
-    Ok(Event::EscalationStepped {
-        escalation: id,
-        raised_by: record.escalation.raised_by.clone(),
-        mark: record.escalation.mark.clone(),
-        step,
-    })
+}
+
+/// Of two servers that notice, the second is told that it is not due: the first has seen to it.
+pub(super) fn lapse(
+    picture: &Picture,
+    catalogue: &Catalogue,
+    id: EscalationId,
+    which: EscalationClock,
+    due: Timestamp,
+    moment: &Moment,
+) -> Result<Event, Refusal> {
+    let record = picture.escalations.get(&id).ok_or(Refusal::Unknown("escalation"))?;
+    let lapse = record.standing.lapse(&catalogue.escalation, moment.now).ok_or(Refusal::NotDue)?;
+    if lapse.which != which || lapse.due != due {
+        return Err(Refusal::NotDue);
+    }
+    let (raised_by, mark) = belongs_to(record);
+    Ok(Event::EscalationLapsed { escalation: id, raised_by, mark, lapse })
+}
+
+pub(super) fn wake(picture: &Picture, id: EscalationId, due: Timestamp, moment: &Moment) -> Result<Event, Refusal> {
+    let record = picture.escalations.get(&id).ok_or(Refusal::Unknown("escalation"))?;
+    if record.standing.wakes(moment.now) != Some(due) {
+        return Err(Refusal::NotDue);
+    }
+    let (raised_by, mark) = belongs_to(record);
+    Ok(Event::EscalationWoken { escalation: id, raised_by, mark, due })
+}
+
+fn belongs_to(record: &EscalationRecord) -> (CentreId, Mark) {
+    (record.escalation.raised_by.clone(), record.escalation.mark.clone())
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::access::Permit;
 use super::centre::{Centre, Sector};
 use super::command::Command;
+use super::escalation::LevelTerms;
 use super::event::Event;
 use super::ids::{CentreId, IndicatorId};
 use super::indicator::Indicator;
@@ -26,6 +27,8 @@ pub struct Catalogue {
     pub sectors: Vec<Sector>,
     pub indicators: Vec<Indicator>,
     pub templates: Vec<Template>,
+    /// How long the clocks of an escalation run.
+    pub escalation: LevelTerms,
 }
 
 impl Catalogue {
@@ -73,10 +76,14 @@ pub fn decide(
         Command::ScopeCrisis(scope) => crisis::scope_crisis(picture, catalogue, scope),
         Command::PostUpdate(draft) => update::post(picture, catalogue, *draft, moment),
         Command::WithdrawUpdate { update, reason } => update::withdraw(picture, update, reason),
-        Command::RaiseEscalation(raise) => escalation::raise_escalation(picture, actor, *raise, moment),
+        Command::RaiseEscalation(raise) => escalation::raise_escalation(picture, catalogue, actor, *raise, moment),
         Command::StepEscalation { escalation, step } => {
-            escalation::step_escalation(picture, actor, escalation, step, moment)
+            escalation::step_escalation(picture, catalogue, actor, escalation, step, moment)
         }
+        Command::LapseEscalation { escalation, which, due } => {
+            escalation::lapse(picture, catalogue, escalation, which, due, moment)
+        }
+        Command::WakeEscalation { escalation, due } => escalation::wake(picture, escalation, due, moment),
         Command::AskQuery { update, question } => query::ask(picture, update, question, moment),
         Command::AnswerQuery { query, answer } => query::answer(picture, query, answer),
         Command::WithdrawQuery { query, reason } => query::withdraw(picture, query, reason),

@@ -69,6 +69,8 @@ impl Eye<'_> {
                 | Event::IpcrRecorded { .. }
                 | Event::EscalationRaised { .. }
                 | Event::EscalationStepped { .. }
+                | Event::EscalationLapsed { .. }
+                | Event::EscalationWoken { .. }
                 | Event::QueryAsked { .. }
                 | Event::QueryAnswered { .. }
                 | Event::QueryWithdrawn { .. }

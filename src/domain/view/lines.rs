@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{FeedItem, IpcrHistoryView, Seal, StepView, UpdateView, What};
+use super::{FeedItem, IpcrHistoryView, LapseView, Seal, StepView, UpdateView, What};
 use crate::domain::actor::By;
 use crate::domain::crisis::RecordedIpcr;
-use crate::domain::escalation::Step;
+use crate::domain::escalation::{Lapse, Step};
 use crate::domain::event::{Entry, Event};
+use crate::domain::picture::NotedLapse;
 use crate::domain::update::SituationUpdate;
 
 pub(super) fn ipcr_view(recorded: &RecordedIpcr) -> IpcrHistoryView {
@@ -15,8 +16,13 @@ pub(super) fn ipcr_view(recorded: &RecordedIpcr) -> IpcrHistoryView {
 }
 
 pub(super) fn step_view(step: &Step, at: Timestamp, by: By) -> StepView {
-    let Step { step, note, assignee, until } = step.clone();
-    StepView { step, at, by, note, assignee, until }
+    let Step { step, note, assignee, until, answer, clocks: _ } = step.clone();
+    StepView { step, at, by, note, assignee, until, answer }
+}
+
+pub(super) fn lapse_view(noted: &NotedLapse) -> LapseView {
+    let NotedLapse { lapse: Lapse { which, due, level, ack_due: _ }, at } = noted.clone();
+    LapseView { which, due, at, level }
 }
 
 pub(super) fn feed_item(entry: &Entry, seal: Seal<'_>) -> FeedItem {
@@ -54,7 +60,14 @@ fn what(entry: &Entry) -> What {
             step: step.step,
             note: step.note.clone(),
             assignee: step.assignee.clone(),
+            answer: step.answer,
         },
+        Event::EscalationLapsed { escalation, raised_by: _, mark: _, lapse } => {
+            What::EscalationLapsed { id: *escalation, which: lapse.which, due: lapse.due, level: lapse.level }
+        }
+        Event::EscalationWoken { escalation, raised_by: _, mark: _, due } => {
+            What::EscalationWoken { id: *escalation, due: *due }
+        }
         Event::QueryAsked { query } => What::QueryAsked {
             id: query.id,
             update: query.update,

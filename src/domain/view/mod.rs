@@ -30,10 +30,10 @@ mod tests;
 pub mod timeline;
 
 pub use self::history::CellHistory;
-use self::lines::{feed_item, ipcr_view, step_view, update_view};
+use self::lines::{feed_item, ipcr_view, lapse_view, step_view, update_view};
 pub use self::shapes::{
     AnswerView, CellView, CentreView, Change, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, Item,
-    Key, PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What,
+    Key, LapseView, PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What,
     WithdrawalView,
 };
 
@@ -244,7 +244,7 @@ impl Eye<'_> {
     fn finished_escalations(&self) -> Vec<EscalationId> {
         newest_first(self.picture.escalations.iter().filter_map(|(id, record)| {
             let finished = matches!(record.standing.state, EscalationState::Closed | EscalationState::Rejected);
-            (finished && self.sees_escalation(record)).then(|| (record.changed_at(), *id))
+            (finished && self.sees_escalation(record)).then_some((record.changed_at, *id))
         }))
     }
 
@@ -268,18 +268,21 @@ impl Eye<'_> {
             raised_by: escalation.raised_by.clone(),
             asked_of: escalation.asked_of.clone(),
             refs: escalation.refs.iter().map(Uuid::to_string).collect(),
-            ack_due: escalation.ack_due,
-            resolve_due: escalation.resolve_due,
+            ack_due: standing.clocks.ack_due,
+            start_due: standing.clocks.start_due,
+            resolve_due: standing.clocks.resolve_due,
             tlp,
             recipients: recipients.into_iter().collect(),
             state: standing.state,
             owner: standing.owner,
             assignee: standing.assignee,
+            answer: standing.answer,
             snoozed_until: standing.snoozed_until,
             decision: standing.decision,
             raised_at: record.raised_at,
-            changed_at: record.changed_at(),
+            changed_at: record.changed_at,
             steps: record.steps.iter().map(|taken| step_view(&taken.step, taken.at, By::from(&taken.by))).collect(),
+            lapses: record.lapses.iter().map(lapse_view).collect(),
         })
     }
 
@@ -347,6 +350,8 @@ impl Eye<'_> {
             Event::UpdateWithdrawn { .. }
             | Event::EscalationRaised { .. }
             | Event::EscalationStepped { .. }
+            | Event::EscalationLapsed { .. }
+            | Event::EscalationWoken { .. }
             | Event::CrisisOpened { .. }
             | Event::IpcrRecorded { .. }
             | Event::CrisisClosed { .. }

@@ -6,12 +6,13 @@ use serde::Serialize;
 use crate::domain::actor::By;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::crisis::IpcrRecord;
+use crate::domain::escalation::Answer;
 use crate::domain::ids::{CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, UpdateId};
 use crate::domain::indicator::{Reading, Value};
 use crate::domain::update::Source;
 use crate::domain::vocabulary::{
-    Certainty, CrisisPhase, CrisisState, Environment, EscalationLevel, EscalationState, EscalationStep, Outlook,
-    Quality, QueryState, Severity, Tlp, Urgency,
+    Certainty, CrisisPhase, CrisisState, Environment, EscalationAnswer, EscalationClock, EscalationLevel,
+    EscalationState, EscalationStep, Outlook, Quality, QueryState, Severity, Tlp, Urgency,
 };
 
 /// The whole picture of one viewer, but for the time of answering.
@@ -161,13 +162,17 @@ pub struct EscalationView {
     #[cfg_attr(test, ts(type = "string | null"))]
     pub ack_due: Option<Timestamp>,
     #[cfg_attr(test, ts(type = "string | null"))]
+    pub start_due: Option<Timestamp>,
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub resolve_due: Option<Timestamp>,
     pub tlp: Tlp,
     pub recipients: Vec<CentreId>,
     pub state: EscalationState,
-    /// The centre that answered; `null` means NOBODY.
+    /// The centre that answered that it will; `null` means NOBODY.
     pub owner: Option<CentreId>,
     pub assignee: Option<String>,
+    /// What was answered. `cannot` stands until somebody else is assigned.
+    pub answer: Option<Answer>,
     #[cfg_attr(test, ts(type = "string | null"))]
     pub snoozed_until: Option<Timestamp>,
     pub decision: Option<String>,
@@ -177,6 +182,20 @@ pub struct EscalationView {
     pub changed_at: Timestamp,
     /// Oldest first.
     pub steps: Vec<StepView>,
+    /// Clocks that ran out, oldest first.
+    pub lapses: Vec<LapseView>,
+}
+
+/// A clock that ran out: when, when that was noticed, and the level from then on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LapseView {
+    pub which: EscalationClock,
+    #[cfg_attr(test, ts(type = "string"))]
+    pub due: Timestamp,
+    #[cfg_attr(test, ts(type = "string"))]
+    pub at: Timestamp,
+    pub level: EscalationLevel,
 }
 
 /// One step: who, when, note.
@@ -191,6 +210,7 @@ pub struct StepView {
     pub assignee: Option<String>,
     #[cfg_attr(test, ts(type = "string | null"))]
     pub until: Option<Timestamp>,
+    pub answer: Option<EscalationAnswer>,
 }
 
 /// A question to a centre about one of its updates, with its answer.
@@ -267,18 +287,71 @@ pub struct FeedItem {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum What {
-    CrisisOpened { name: String },
-    IpcrRecorded { ipcr: IpcrRecord },
-    UpdatePosted { update: Box<UpdateView> },
-    UpdateWithdrawn { id: UpdateId, centre: CentreId, sector: SectorId, reason: String },
-    EscalationRaised { id: EscalationId, title: String, level: EscalationLevel, severity: Severity, asked_of: CentreId },
-    EscalationStepped { id: EscalationId, step: EscalationStep, note: Option<String>, assignee: Option<String> },
-    QueryAsked { id: QueryId, update: UpdateId, centre: CentreId, question: String },
-    QueryAnswered { id: QueryId, answer: String },
-    QueryWithdrawn { id: QueryId, reason: String },
-    CrisisClosed { reason: String },
-    CrisisReopened { reason: String },
-    CrisisScoped { sectors: Vec<SectorId>, centres: Vec<CentreId> },
+    CrisisOpened {
+        name: String,
+    },
+    IpcrRecorded {
+        ipcr: IpcrRecord,
+    },
+    UpdatePosted {
+        update: Box<UpdateView>,
+    },
+    UpdateWithdrawn {
+        id: UpdateId,
+        centre: CentreId,
+        sector: SectorId,
+        reason: String,
+    },
+    EscalationRaised {
+        id: EscalationId,
+        title: String,
+        level: EscalationLevel,
+        severity: Severity,
+        asked_of: CentreId,
+    },
+    EscalationStepped {
+        id: EscalationId,
+        step: EscalationStep,
+        note: Option<String>,
+        assignee: Option<String>,
+        answer: Option<EscalationAnswer>,
+    },
+    EscalationLapsed {
+        id: EscalationId,
+        which: EscalationClock,
+        #[cfg_attr(test, ts(type = "string"))]
+        due: Timestamp,
+        level: EscalationLevel,
+    },
+    EscalationWoken {
+        id: EscalationId,
+        #[cfg_attr(test, ts(type = "string"))]
+        due: Timestamp,
+    },
+    QueryAsked {
+        id: QueryId,
+        update: UpdateId,
+        centre: CentreId,
+        question: String,
+    },
+    QueryAnswered {
+        id: QueryId,
+        answer: String,
+    },
+    QueryWithdrawn {
+        id: QueryId,
+        reason: String,
+    },
+    CrisisClosed {
+        reason: String,
+    },
+    CrisisReopened {
+        reason: String,
+    },
+    CrisisScoped {
+        sectors: Vec<SectorId>,
+        centres: Vec<CentreId>,
+    },
 }
 
 /// One thing of the picture that a wall must now show, or no longer.

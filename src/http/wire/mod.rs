@@ -176,7 +176,9 @@ pub fn step_escalation(escalation: EscalationId, step: EscalationStep, body: &[u
     let note = form.optional_text("note", Lines::Many, NOTE_CHARS_MAX);
     let assignee = form.optional_text("assignee", Lines::One, ASSIGNEE_CHARS_MAX);
     let until = form.optional_time("until");
-    form.finish(Some(Command::StepEscalation { escalation, step: Step { step, note, assignee, until } }))
+    let answer = form.optional_word("answer");
+    let step = Step { step, note, assignee, until, answer, clocks: None };
+    form.finish(Some(Command::StepEscalation { escalation, step }))
 }
 
 /// `POST /session`

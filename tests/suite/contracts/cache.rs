@@ -12,7 +12,7 @@ use vigie::domain::picture::Picture;
 
 use crate::harness::app::{App, CRISIS};
 use crate::harness::fold::Fold;
-use crate::harness::person::{address, changed, update};
+use crate::harness::person::{address, changed, update, will_do};
 use crate::harness::redis::Redis;
 use crate::harness::{PATIENCE, now};
 
@@ -158,7 +158,7 @@ async fn eventful() -> Fold {
     });
     let raised = officer.post(&format!("{posts}/escalations"), &matter).await.must(201);
     let step = format!("{posts}/escalations/{}/acknowledge", raised["id"].as_str().expect("an id"));
-    coordinator.post(&step, &json!({})).await.must(201);
+    coordinator.post(&step, &will_do()).await.must(201);
     let journal = app.journal.clone();
     let fold = Fold::of(&journal, CRISIS).await;
     app.stop().await;

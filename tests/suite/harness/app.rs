@@ -46,15 +46,29 @@ impl App {
         app
     }
 
+    /// A server whose time stands where the test puts it.
+    pub async fn at(clock: &Clock) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the journal");
+        let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
+        let app = Self { folder: Some(folder), ..Self::on_at(&journal, &[], clock).await };
+        app.open_crisis(CRISIS).await;
+        app
+    }
+
     /// A server on a journal that exists beyond it.
     pub async fn on(journal: &str, settings: &[(&str, &str)]) -> Self {
+        Self::on_at(journal, settings, &Clock::system()).await
+    }
+
+    /// The same, with its time where the test puts it.
+    pub async fn on_at(journal: &str, settings: &[(&str, &str)], clock: &Clock) -> Self {
         let mut layers = Layers::defaults();
         let own = [("server.listen", "127.0.0.1:0"), ("server.workers", "1"), ("journal.url", journal)];
         for (key, value) in own.iter().chain(settings) {
             layers = layers.flag(key, Some(value), "of the test").expect("a test sets what exists");
         }
         let settings = layers.finish().expect("the settings of a test hold");
-        let server = Server::build(settings, Clock::system()).await.expect("the server starts");
+        let server = Server::build(settings, clock.clone()).await.expect("the server starts");
         let base = format!("http://{}", server.address);
         let sign_in = Arc::clone(&server.sign_in);
         let (stop, stopped) = oneshot::channel::<()>();
@@ -103,7 +117,8 @@ impl App {
             role,
             name: "Position in a test".to_owned(),
             ceiling,
-            expires_in: SignedDuration::from_hours(1),
+            // Tests that hold the clock let days pass.
+            expires_in: SignedDuration::from_hours(24 * 30),
         };
         let (account, token) = self.sign_in.create(new).await.expect("accounts answer");
         (account.id, Person::new(&self.base, &token))

@@ -7,8 +7,8 @@ use futures_util::Stream;
 use serde_json::{Value, json};
 
 use super::app::CRISIS;
-use super::now;
 use super::wall::Wall;
+use super::{in_seconds, now};
 
 #[derive(Clone)]
 pub struct Person {
@@ -137,6 +137,11 @@ pub fn update(centre: &str, sector: &str, tlp: &str, headline: &str) -> Value {
         "centre": centre, "sector": sector, "severity": "moderate", "outlook": "stable",
         "headline": headline, "as_of": now(), "tlp": tlp,
     })
+}
+
+/// What an acknowledgement says: that it will be done within the hour.
+pub fn will_do() -> Value {
+    json!({ "answer": "will_do", "until": in_seconds(3_600) })
 }
 
 /// The same with some fields changed; `null` takes one out.

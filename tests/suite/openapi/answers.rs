@@ -16,6 +16,8 @@ use crate::harness::{eventually, in_seconds, now};
 
 /// What a server that serves cannot be made to answer.
 const NOT_MET: [&str; 1] = ["NotReady"];
+/// What is `null` only of an escalation that was raised before there were clocks: v1.jsonl has one.
+const NULL_OF_OLD: [&str; 3] = ["Escalation/ack_due", "Escalation/start_due", "Escalation/resolve_due"];
 
 /// A server whose every answer is held to the description.
 struct Held {
@@ -175,9 +177,14 @@ async fn write_one_of_everything(held: &Held, coordinator: &Person, duty: &Perso
     });
     let asked = held.write(duty, "raiseEscalation", &[], whole.clone()).await;
     let little = changed(whole, json!({ "refs": null, "ack_due": null, "resolve_due": null, "recipients": null }));
-    held.write(duty, "raiseEscalation", &[], little).await;
+    let slept = held.write(duty, "raiseEscalation", &[], little.clone()).await;
+    let soon = json!({ "ack_due": in_seconds(1), "resolve_due": in_seconds(2) });
+    let unanswered = held.write(duty, "raiseEscalation", &[], changed(little, soon)).await;
+    let nap = json!({ "until": in_seconds(1) });
+    held.write(lead, "stepEscalation", &[("id", &slept), ("step", "snooze")], nap).await;
     for (step, body) in [
-        ("acknowledge", json!({ "note": "We look." })),
+        ("acknowledge", json!({ "answer": "cannot", "note": "Our halls are full." })),
+        ("acknowledge", json!({ "answer": "will_do", "until": in_seconds(600) })),
         ("assign", json!({ "assignee": "Reception desk" })),
         ("start", json!({})),
         ("snooze", json!({ "until": in_seconds(600) })),
@@ -188,6 +195,16 @@ async fn write_one_of_everything(held: &Held, coordinator: &Person, duty: &Perso
     let note = json!({ "note": "Forty places from tomorrow." });
     held.write(lead, "stepEscalation", &[("id", &asked), ("step", "resolve")], note).await;
     held.call(lead, "stepEscalation", 409, &[("id", &asked), ("step", "start")], &[], Some(&json!({}))).await;
+    eventually("a snooze ends, and two clocks run out", async || {
+        let picture = duty.picture().await;
+        let shown = |id: &str| {
+            let mut all = picture["escalations"].as_array().expect("escalations").iter();
+            all.find(|one| one["id"] == id).expect("it is shown").clone()
+        };
+        let awake = shown(&slept)["snoozed_until"].is_null();
+        (awake && shown(&unanswered)["lapses"].as_array().expect("lapses").len() >= 2).then_some(())
+    })
+    .await;
 
     let question = json!({ "question": "Since when?\nWhich halls?" });
     let answered = held.write(coordinator, "askQuery", &[("id", &second)], question.clone()).await;
@@ -401,7 +418,8 @@ fn nothing_is_described_in_vain(held: &Held) {
             for (property, described) in schema["properties"].as_object().into_iter().flatten() {
                 let place = format!("{name}/{property}");
                 let mut expected = vec![Met::Value(place.clone())];
-                if description.look(described, &Value::Null, "", "").faults.is_empty() {
+                let nullable = description.look(described, &Value::Null, "", "").faults.is_empty();
+                if nullable && !NULL_OF_OLD.contains(&place.as_str()) {
                     expected.push(Met::Null(place.clone()));
                 }
                 if !required.contains(&json!(property)) {
