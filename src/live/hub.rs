@@ -121,9 +121,11 @@ impl Hub {
         Some(Position { epoch: live.epoch, seq: live.picture.seq })
     }
 
-    /// The picture as it stands, for the cache; sharing makes this cheap.
-    pub fn picture(&self, crisis: &CrisisId) -> Option<Picture> {
-        Some(lock(&*self.live(crisis)?).picture.clone())
+    /// The picture as it stands, for the cache and for the desk to begin with; sharing makes this cheap.
+    pub fn picture(&self, crisis: &CrisisId) -> Option<(Epoch, Picture)> {
+        let live = self.live(crisis)?;
+        let live = lock(&live);
+        Some((live.epoch, live.picture.clone()))
     }
 
     /// The word that everyone uses for a position.

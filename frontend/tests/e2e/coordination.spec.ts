@@ -63,7 +63,7 @@ test('an escalation is raised, answered by the asked centre, and closed, with it
   await form.getByLabel('Severity').selectOption('severe');
   await form.getByLabel('Asked of').selectOption('de-ncc');
   await form.getByLabel('Reason').fill('Four modules are missing.');
-  await form.getByLabel('Sharing mark').selectOption('green');
+  await form.getByRole('radio', { name: 'TLP:GREEN' }).check();
   await form.getByText('Dyke broken near Maaseik').click();
   await form.getByText('More', { exact: true }).click();
   await form.getByLabel('Answer due').fill(new Date(Date.now() + 30 * 60_000).toISOString().slice(0, 19));

@@ -39,6 +39,9 @@ pub fn things(picture: &Value) -> BTreeMap<(String, String), Value> {
     for escalation in picture["escalations"].as_array().expect("escalations") {
         put("escalation", word(&escalation["id"]), escalation);
     }
+    for query in picture["queries"].as_array().expect("queries") {
+        put("query", word(&query["id"]), query);
+    }
     for centre in picture["centres"].as_array().expect("centres") {
         put("centre", word(&centre["id"]), centre);
     }
