@@ -10,6 +10,7 @@ use super::access::authorise;
 use super::actor::Actor;
 use super::centre::{Centre, Sector};
 use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
+use super::crisis::Cadence;
 use super::deadlines::{self, Deadlines};
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::{LevelTerms, Step, Terms};
@@ -77,6 +78,7 @@ fn catalogue() -> Catalogue {
         sectors: ["displacement", "cyber", "fire"].map(sector).into(),
         indicators: Vec::new(),
         templates: Vec::new(),
+        cadence: Cadence { none: 100, monitoring: 100, information_sharing: 50, full_activation: 25 },
         escalation: LevelTerms {
             watch: terms(30, 60, 240),
             coordination: terms(20, 40, 120),
