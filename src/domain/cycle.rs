@@ -38,6 +38,8 @@ const PASSED_MAX: usize = 8;
 /// Rounds before and after the last planning that screens are shown.
 const SHOWN_BEFORE: usize = 2;
 const SHOWN_AFTER: usize = PASSED_MAX + AHEAD_MIN;
+/// Rounds of one cycle that screens are shown at the most.
+pub const SHOWN_MAX: usize = SHOWN_BEFORE + SHOWN_AFTER;
 
 /// What was decided about who reports on what, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -318,7 +320,7 @@ pub(super) mod tests {
                 assert!(ahead >= AHEAD_MIN, "{rrule} {hour}: {ahead}");
                 let shown = &hours(&prompt)[prompt.shown()];
                 assert!(shown.iter().filter(|due| **due > hour).count() >= AHEAD_MIN, "{rrule} {hour}: {shown:?}");
-                assert!(shown.len() <= SHOWN_BEFORE + SHOWN_AFTER);
+                assert!(shown.len() <= SHOWN_MAX);
             }
             let mut late = begun(of(rrule), 1);
             while let Some(plan) = late.plan(at(400)) {
