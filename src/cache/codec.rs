@@ -214,6 +214,17 @@ mod tests {
             decided_by: "Presidency".to_owned(),
             source_url: None,
         };
+        let cycle = drill.cycle();
+        let excuse =
+            |due_at| Command::ExcuseSlot { cycle, centre: centre("be"), due_at, reason: "Evacuated".to_owned() };
+        let first = drill.picture.cycles[&cycle].rounds().next().expect("a round is planned").due_at;
+        drill.given(&coordinator(), excuse(first));
+        for _ in 0..2 {
+            // A reminder, then what was missed.
+            drill.wait(200);
+            drill.timers();
+            each(&drill);
+        }
         let scope = Scope { sectors: Some(vec![sector("cyber")]), centres: None };
         for (actor, command) in [
             (officer("be"), Command::AnswerQuery { query: answered, answer: "By hand".to_owned() }),
@@ -243,6 +254,8 @@ mod tests {
             assert_eq!(opened, drill.picture);
         });
         assert_eq!((picture.queries.len(), picture.ipcr_history.len()), (3, 1));
+        let marks: Vec<_> = picture.slots.values().collect();
+        assert_eq!((marks[0].excused.len(), marks[1].missed.len()), (1, 1), "{marks:?}");
         assert!(picture.closed.is_some());
     }
 
@@ -260,6 +273,8 @@ mod tests {
             }
             assert_eq!(*copy, values(all_fields(&drill.picture)));
         };
+        follow(&drill, &mut copy);
+        drill.cycle();
         follow(&drill, &mut copy);
         let query = drill.query(update);
         follow(&drill, &mut copy);
