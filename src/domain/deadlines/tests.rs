@@ -9,7 +9,9 @@ use crate::domain::event::Event;
 use crate::domain::given::{Drill, centre, coordinator, officer};
 use crate::domain::mark::Mark;
 use crate::domain::refusal::Refusal;
-use crate::domain::vocabulary::{EscalationClock, EscalationLevel, EscalationStep, Tlp};
+use crate::domain::vocabulary::EscalationClock::{self, Ack, Resolve};
+use crate::domain::vocabulary::EscalationLevel::{self, Coordination, Political};
+use crate::domain::vocabulary::{EscalationStep, Tlp};
 
 /// Clock, minute in which it was due, level from then on.
 fn told(events: &[Event]) -> Vec<(EscalationClock, i64, EscalationLevel)> {
@@ -22,8 +24,6 @@ fn told(events: &[Event]) -> Vec<(EscalationClock, i64, EscalationLevel)> {
 
 #[test]
 fn a_server_that_comes_late_tells_the_same_with_the_same_due_times() {
-    use EscalationClock::{Ack, Resolve};
-    use EscalationLevel::{Coordination, Political};
     let expected = [(Ack, 30, Coordination), (Ack, 50, Political), (Ack, 60, Political), (Resolve, 240, Political)];
     let mut in_time = Drill::open();
     in_time.escalation("be", Mark::of(Tlp::Green));
