@@ -125,9 +125,9 @@ pub fn owed(picture: &Picture, record: &CycleRecord, centre: &CentreId, now: Tim
     let id = record.now().id;
     let marks = picture.slots.get(&(id, centre.clone()));
     let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
-    let slots = picture.slots_of(record, centre, |_| true).into_iter();
+    let slots = picture.slots_of(record, centre, since, |_| true);
     let mut look_again = |at: Timestamp| owed.next = Some(owed.next.map_or(at, |next| next.min(at)));
-    for (round, fill) in slots.filter(|(round, _)| round.due_at > since) {
+    for (round, fill) in slots {
         let excused = marks.is_some_and(|marks| marks.excused.contains_key(&round.due_at));
         let told = marks.is_some_and(|marks| marks.missed.contains(&round.due_at));
         if fill.is_some() || excused || told {

@@ -518,6 +518,26 @@ proptest! {
     }
 
     #[test]
+    fn wherever_one_begins_to_look_the_same_reports_fill_the_same_slots(
+        tries in prop::collection::vec(any_try(), 1..200),
+    ) {
+        let story = Story::of(tries);
+        let picture = story.picture();
+        for record in picture.cycles.values() {
+            for centre in record.centres() {
+                let slots = |since| {
+                    let slots = picture.slots_of(record, centre, since, |_| true).into_iter();
+                    slots.map(|(round, fill)| (round.due_at, fill)).collect::<Vec<_>>()
+                };
+                let all = slots(Timestamp::MIN);
+                for (place, (due_at, _)) in all.iter().enumerate() {
+                    prop_assert_eq!(&slots(*due_at)[..], &all[place..]);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn whoever_is_told_of_every_change_shows_the_whole_picture(
         tries in prop::collection::vec(any_try(), 1..120),
         sizes in prop::collection::vec(1_usize..9, 1..6),

@@ -57,18 +57,34 @@ impl Picture {
         self.slots.get(&(cycle, centre.clone())).map_or(&NOTHING, |marks| &marks.excused)
     }
 
-    /// The rounds of a cycle that ask a centre, with what fills each for the eyes that `sees` describes.
+    /// The rounds of a cycle that ask a centre and are due from `since` on, with what fills each for the eyes that
+    /// `sees` describes.
     pub fn slots_of<'a>(
         &self,
         record: &'a CycleRecord,
         centre: &CentreId,
+        since: Timestamp,
         sees: impl Fn(&Audience) -> bool,
     ) -> Vec<(Round<'a>, Option<Fill>)> {
-        let rounds: Vec<Round<'a>> = record.rounds().filter(|round| round.cycle.centres.contains(centre)).collect();
+        let mut rounds: Vec<Round<'a>> = Vec::new();
+        for round in record.rounds().rev().filter(|round| round.cycle.centres.contains(centre)) {
+            // What was late for one round is no report on time for the next: so it is looked back as far as
+            // anything may have been late, and no further.
+            if round.due_at < since && !self.has_report(centre, round.due_at, round.grace_until) {
+                break;
+            }
+            rounds.push(round);
+        }
+        rounds.reverse();
         let Some(first) = rounds.first() else { return Vec::new() };
         let reports = self.reports_after(centre, first.opens_at, sees);
         let filled = fills(rounds.iter().copied(), &reports, self.excused(record.now().id, centre));
-        rounds.into_iter().zip(filled).collect()
+        rounds.into_iter().zip(filled).filter(|(round, _)| round.due_at >= since).collect()
+    }
+
+    fn has_report(&self, centre: &CentreId, after: Timestamp, upto: Timestamp) -> bool {
+        let from = (centre.clone(), after, UpdateId(Uuid::max()));
+        self.reports.range(from..).next().is_some_and(|(of, at, _)| of == centre && *at <= upto)
     }
 
     fn reports_after(&self, centre: &CentreId, after: Timestamp, sees: impl Fn(&Audience) -> bool) -> Vec<Report> {

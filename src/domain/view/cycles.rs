@@ -147,8 +147,9 @@ impl Eye<'_> {
     pub(super) fn slots_row(&self, id: CycleId, centre: &CentreId) -> Option<SlotsView> {
         let record = self.picture.cycles.get(&id)?;
         let shown: BTreeSet<Timestamp> = shown(record).map(|round| round.due_at).collect();
+        let since = shown.first().copied()?;
         let mut row = SlotsView { cycle: id, centre: centre.clone(), filled: Vec::new(), excused: Vec::new() };
-        for Slot { round: Round { due_at, .. }, fill, excuse } in self.slots_of(record, centre) {
+        for Slot { round: Round { due_at, .. }, fill, excuse } in self.slots_of(record, centre, since) {
             if !shown.contains(&due_at) {
                 continue;
             }
@@ -166,7 +167,7 @@ impl Eye<'_> {
         let mut slots = Vec::new();
         for (id, record) in &self.picture.cycles {
             for centre in record.centres() {
-                for Slot { round, fill, excuse } in self.slots_of(record, centre) {
+                for Slot { round, fill, excuse } in self.slots_of(record, centre, *due.start()) {
                     if due.contains(&round.due_at) {
                         slots.push(SlotView {
                             cycle: *id,
@@ -186,12 +187,12 @@ impl Eye<'_> {
     }
 
     /// Nothing is shown of a centre that is out of scope, nor to whoever may not see the rhythm.
-    fn slots_of<'a>(&'a self, record: &'a CycleRecord, centre: &CentreId) -> Vec<Slot<'a>> {
+    fn slots_of<'a>(&'a self, record: &'a CycleRecord, centre: &CentreId, since: Timestamp) -> Vec<Slot<'a>> {
         if !self.sees_cycles() || !self.picture.crisis.centres.contains(centre) {
             return Vec::new();
         }
         let excused = self.picture.excused(record.now().id, centre);
-        let slots = self.picture.slots_of(record, centre, |audience| self.sees(audience)).into_iter();
+        let slots = self.picture.slots_of(record, centre, since, |audience| self.sees(audience)).into_iter();
         slots.map(|(round, fill)| Slot { round, fill, excuse: excused.get(&round.due_at) }).collect()
     }
 }
