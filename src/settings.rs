@@ -129,6 +129,7 @@ struct Raw {
     limits: RawLimits,
     accounts: RawAccounts,
     escalation: rhythm::RawEscalation,
+    cadence: rhythm::RawCadence,
     log: RawLog,
     sectors: Vec<Sector>,
     centres: Vec<Centre>,
@@ -316,6 +317,7 @@ impl Layers {
                 indicators: raw.indicators,
                 templates: raw.templates,
                 escalation: raw.escalation.terms(),
+                cadence: raw.cadence.percent(),
             },
         })
     }
@@ -333,6 +335,7 @@ impl Layers {
         self.within("limits.batch", raw.limits.batch, 1, 4_096)?;
         self.within("limits.page_entries", raw.limits.page_entries, 1, crate::journal::READ_ENTRIES_MAX)?;
         raw.escalation.check(self)?;
+        raw.cadence.check(self)?;
         self.within("accounts.session_hours", raw.accounts.session_hours, 1, 24 * 365)?;
         self.within("accounts.token_days", raw.accounts.token_days, 1, TOKEN_DAYS_MAX)?;
         self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;

@@ -17,13 +17,14 @@ use crate::domain::view::difference::{
 };
 use crate::domain::view::timeline::{DensityView, MomentView, TimelineView};
 use crate::domain::view::{
-    AnswerView, CellView, CentreView, ClosedView, CrisisView, EscalationView, FeedItem, IpcrHistoryView, LapseView,
-    PictureView, PreviousView, QueryView, ReadingView, StepView, UpdateHistoryView, UpdateView, What, WithdrawalView,
+    AnswerView, CellView, CentreView, ClosedView, CrisisView, CycleView, DueView, EscalationView, ExcuseView, FeedItem,
+    FillView, IpcrHistoryView, LapseView, PictureView, PreviousView, QueryView, ReadingView, SlotView, SlotsView,
+    StepView, UpdateHistoryView, UpdateView, What, WithdrawalView,
 };
 use crate::domain::vocabulary::{
     Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment,
     EscalationAnswer, EscalationClock, EscalationLevel, EscalationState, EscalationStep, Freshness, IpcrMode, Layout,
-    Measure, MomentKind, Outlook, Quality, QueryState, Reliability, Role, Severity, Tlp, Urgency,
+    Measure, MomentKind, Outlook, Quality, QueryState, Reliability, Role, Severity, SlotState, Tlp, Urgency,
 };
 use crate::http::wire::shown::{AccountView, DeviceView, PairingView, SettingView, TokenView};
 
@@ -47,10 +48,10 @@ fn types() -> String {
     let mut text = String::from("// Written by `VIGIE_WRITE_TYPES=1 cargo test --lib typescript`. Do not edit.\n\n");
     declare!(text:
         Environment, IpcrMode, CrisisPhase, CrisisState, Severity, Outlook, Urgency, Certainty, Reliability,
-        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, EscalationAnswer, EscalationClock, QueryState, Layout, Role, CentreKind, Measure, Aggregation,
+        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, EscalationAnswer, EscalationClock, QueryState, SlotState, Layout, Role, CentreKind, Measure, Aggregation,
         Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, Template,
         IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, Answer, LapseView, EscalationView,
-        AnswerView, QueryView, CentreView, ReadingView, What, FeedItem, PictureView,
+        AnswerView, QueryView, DueView, CycleView, FillView, ExcuseView, SlotsView, SlotView, CentreView, ReadingView, What, FeedItem, PictureView,
         CrisisChange, CellChange, EscalationChange, EscalationChanges, QueryChanges, ReadingChange, CentreChange, Difference,
         MomentKind, MomentView, DensityView, TimelineView,
         SettingView, AccountView, DeviceView, TokenView, PairingView,

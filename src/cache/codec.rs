@@ -13,9 +13,9 @@ use super::{CacheError, Field, Kept};
 use crate::domain::actor::Actor;
 use crate::domain::crisis::{Closure, Crisis, RecordedIpcr};
 use crate::domain::event::Entry;
-use crate::domain::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use crate::domain::ids::{CentreId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use crate::domain::mark::Audience;
-use crate::domain::picture::{Part, Picture};
+use crate::domain::picture::{Part, Picture, UpdateFacts};
 
 /// Name of the field that says in which form the others are.
 pub const FORMAT_FIELD: &str = "@format";
@@ -48,6 +48,8 @@ pub fn all_fields(picture: &Picture) -> Vec<Field> {
     parts.extend(picture.updates.keys().map(|id| Part::Update(*id)));
     parts.extend(picture.escalations.keys().map(|id| Part::Escalation(*id)));
     parts.extend(picture.queries.keys().map(|id| Part::Query(*id)));
+    parts.extend(picture.cycles.keys().map(|id| Part::Cycle(*id)));
+    parts.extend(picture.slots.keys().map(|(cycle, centre)| Part::Slots(*cycle, centre.clone())));
     parts.extend(picture.heard.keys().map(|centre| Part::Centre(centre.clone())));
     parts.extend(picture.heads.keys().map(|audience| Part::Head(audience.clone())));
     for (audience, entries) in &picture.feed {
@@ -81,6 +83,11 @@ fn field(picture: &Picture, part: &Part) -> Field {
         Part::Update(id) => (format!("update/{id}"), picture.updates.get(id).map(json)),
         Part::Escalation(id) => (format!("escalation/{id}"), picture.escalations.get(id).map(json)),
         Part::Query(id) => (format!("query/{id}"), picture.queries.get(id).map(json)),
+        Part::Cycle(id) => (format!("cycle/{id}"), picture.cycles.get(id).map(json)),
+        Part::Slots(cycle, centre) => {
+            let marks = picture.slots.get(&(*cycle, centre.clone()));
+            (format!("slots/{cycle}/{centre}"), marks.map(json))
+        }
         Part::Centre(centre) => {
             let heard = picture.heard.get(centre).map(|heard| json(&heard.iter().collect::<Vec<_>>()));
             (format!("heard/{centre}"), heard)
@@ -128,13 +135,23 @@ pub fn open(kept: Kept) -> Result<Picture, CacheError> {
                 picture.readings.insert((centre(first)?, indicator), read(value)?);
             }
             "update" => {
-                picture.updates.insert(UpdateId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
+                let (id, facts): (_, UpdateFacts) = (UpdateId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
+                picture.reports.insert((facts.centre.clone(), facts.recorded_at, id));
+                picture.updates.insert(id, facts);
             }
             "escalation" => {
                 picture.escalations.insert(EscalationId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
             }
             "query" => {
                 picture.queries.insert(QueryId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
+            }
+            "cycle" => {
+                picture.cycles.insert(CycleId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
+            }
+            "slots" => {
+                let (first, second) = pair()?;
+                let cycle = CycleId::parse(first).ok_or_else(|| damaged(name))?;
+                picture.slots.insert((cycle, centre(second)?), read(value)?);
             }
             "heard" => {
                 let heard: Vec<(Audience, Timestamp)> = read(value)?;
@@ -197,6 +214,17 @@ mod tests {
             decided_by: "Presidency".to_owned(),
             source_url: None,
         };
+        let cycle = drill.cycle();
+        let excuse =
+            |due_at| Command::ExcuseSlot { cycle, centre: centre("be"), due_at, reason: "Evacuated".to_owned() };
+        let first = drill.picture.cycles[&cycle].rounds().next().expect("a round is planned").due_at;
+        drill.given(&coordinator(), excuse(first));
+        for _ in 0..2 {
+            // A reminder, then what was missed.
+            drill.wait(200);
+            drill.timers();
+            each(&drill);
+        }
         let scope = Scope { sectors: Some(vec![sector("cyber")]), centres: None };
         for (actor, command) in [
             (officer("be"), Command::AnswerQuery { query: answered, answer: "By hand".to_owned() }),
@@ -226,6 +254,8 @@ mod tests {
             assert_eq!(opened, drill.picture);
         });
         assert_eq!((picture.queries.len(), picture.ipcr_history.len()), (3, 1));
+        let marks: Vec<_> = picture.slots.values().collect();
+        assert_eq!((marks[0].excused.len(), marks[1].missed.len()), (1, 1), "{marks:?}");
         assert!(picture.closed.is_some());
     }
 
@@ -243,6 +273,8 @@ mod tests {
             }
             assert_eq!(*copy, values(all_fields(&drill.picture)));
         };
+        follow(&drill, &mut copy);
+        drill.cycle();
         follow(&drill, &mut copy);
         let query = drill.query(update);
         follow(&drill, &mut copy);

@@ -4,6 +4,7 @@
 
 use super::actor::Actor;
 use super::command::Command;
+use super::event::OF_CYCLES;
 use super::ids::{CentreId, QueryId};
 use super::picture::Picture;
 use super::query::QueryRecord;
@@ -25,9 +26,18 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
             Command::RecordIpcr(_)
             | Command::CloseCrisis { .. }
             | Command::ReopenCrisis { .. }
-            | Command::ScopeCrisis(_),
+            | Command::ScopeCrisis(_)
+            | Command::SetCycle(_),
             Some(_),
         ) => coordinator(actor)?,
+        (
+            Command::ChangeCycle { cycle, .. } | Command::EndCycle { cycle, .. } | Command::ExcuseSlot { cycle, .. },
+            Some(picture),
+        ) => {
+            let known = picture.cycles.contains_key(cycle).then_some(()).ok_or(Refusal::Unknown("cycle"));
+            known.and_then(|()| must_see(picture, actor, &OF_CYCLES, "cycle"))?;
+            coordinator(actor)?;
+        }
         (Command::PostUpdate(draft), Some(_)) => reporter_of(actor, &draft.centre)?,
         (Command::WithdrawUpdate { update, .. }, Some(picture)) => {
             let facts = picture.updates.get(update).ok_or(Refusal::Unknown("update"))?;
@@ -60,7 +70,14 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
                 return Err(Refusal::Forbidden("only the body that asked withdraws a query"));
             }
         }
-        (Command::LapseEscalation { .. } | Command::WakeEscalation { .. }, Some(_)) => timers(actor)?,
+        (
+            Command::LapseEscalation { .. }
+            | Command::WakeEscalation { .. }
+            | Command::PlanCycle { .. }
+            | Command::RemindSlot { .. }
+            | Command::MissSlot { .. },
+            Some(_),
+        ) => timers(actor)?,
         (
             Command::RecordIpcr(_)
             | Command::CloseCrisis { .. }
@@ -74,7 +91,14 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
             | Command::AnswerQuery { .. }
             | Command::WithdrawQuery { .. }
             | Command::LapseEscalation { .. }
-            | Command::WakeEscalation { .. },
+            | Command::WakeEscalation { .. }
+            | Command::SetCycle(_)
+            | Command::ChangeCycle { .. }
+            | Command::EndCycle { .. }
+            | Command::ExcuseSlot { .. }
+            | Command::PlanCycle { .. }
+            | Command::RemindSlot { .. }
+            | Command::MissSlot { .. },
             None,
         ) => return Err(Refusal::Unknown("crisis")),
     }

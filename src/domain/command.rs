@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::crisis::IpcrRecord;
 use super::escalation::Step;
-use super::ids::{CentreId, CrisisId, EscalationId, QueryId, SectorId, UpdateId};
+use super::ids::{CentreId, CrisisId, CycleId, EscalationId, QueryId, SectorId, UpdateId};
 use super::indicator::Reading;
 use super::mark::Mark;
 use super::update::Source;
@@ -44,6 +44,38 @@ pub enum Command {
     WithdrawQuery {
         query: QueryId,
         reason: String,
+    },
+    SetCycle(Box<SetCycle>),
+    ChangeCycle {
+        cycle: CycleId,
+        to: Box<SetCycle>,
+    },
+    EndCycle {
+        cycle: CycleId,
+        reason: String,
+    },
+    ExcuseSlot {
+        cycle: CycleId,
+        centre: CentreId,
+        due_at: Timestamp,
+        reason: String,
+    },
+    /// More due times of a cycle are to be planned. Only the timers ask.
+    PlanCycle {
+        cycle: CycleId,
+    },
+    /// A centre owes a report soon. Only the timers ask.
+    RemindSlot {
+        cycle: CycleId,
+        centre: CentreId,
+        due_at: Timestamp,
+        minutes: u32,
+    },
+    /// A centre has not reported, and the grace is over. Only the timers ask.
+    MissSlot {
+        cycle: CycleId,
+        centre: CentreId,
+        due_at: Timestamp,
     },
     /// A clock of an escalation has run out. Only the timers ask.
     LapseEscalation {
@@ -95,6 +127,19 @@ pub struct PostUpdate {
     pub readings: Vec<Reading>,
     pub supersedes: Option<UpdateId>,
     pub lang: Option<String>,
+}
+
+/// Set a reporting cycle; sectors and centres default to those that the crisis has now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetCycle {
+    pub name: String,
+    pub sectors: Option<Vec<SectorId>>,
+    pub centres: Option<Vec<CentreId>>,
+    pub starts_at: Timestamp,
+    pub rrule: String,
+    pub grace_minutes: u32,
+    pub cutoff_minutes: Option<u32>,
+    pub reminder_minutes: Vec<u32>,
 }
 
 /// Raise an escalation to a centre.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
@@ -16,6 +16,28 @@ pub const SECTORS_MAX: usize = 32;
 pub const CENTRES_MAX: usize = 128;
 /// Records of the IPCR mode kept in the picture; the journal keeps all.
 pub const IPCR_HISTORY_MAX: usize = 20;
+
+/// How long an update holds in each IPCR mode, in percent of the cadence of its sector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cadence {
+    pub none: u32,
+    pub monitoring: u32,
+    pub information_sharing: u32,
+    pub full_activation: u32,
+}
+
+impl Cadence {
+    /// The term of an update of a sector that is posted in this mode.
+    pub fn term(&self, sector: &Sector, mode: IpcrMode) -> SignedDuration {
+        let percent = match mode {
+            IpcrMode::None => self.none,
+            IpcrMode::Monitoring => self.monitoring,
+            IpcrMode::InformationSharing => self.information_sharing,
+            IpcrMode::FullActivation => self.full_activation,
+        };
+        SignedDuration::from_secs(i64::from(sector.cadence_minutes) * 60 * i64::from(percent) / 100)
+    }
+}
 
 /// What was decided when the crisis was opened here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +85,11 @@ pub struct Closure {
 }
 
 impl Crisis {
+    /// The IPCR mode in force, as it was recorded here.
+    pub fn mode(&self) -> IpcrMode {
+        self.ipcr.as_ref().map_or(IpcrMode::None, |ipcr| ipcr.mode)
+    }
+
     /// The sector of that name, if the crisis uses it.
     pub fn sector(&self, id: &SectorId) -> Option<&Sector> {
         self.sectors.iter().find(|sector| sector.id == *id)

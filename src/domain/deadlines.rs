@@ -3,13 +3,20 @@
 //! Pure: whoever asks later is told the same, with the same due times. The decision looks again whether
 //! each is due, so of two servers that ask at once the second changes nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::command::Command;
+use super::cycle::CycleRecord;
 use super::decide::Catalogue;
-use super::ids::EscalationId;
+use super::ids::{CentreId, CycleId, EscalationId};
 use super::picture::Picture;
 use super::vocabulary::CrisisState;
+
+#[cfg(test)]
+mod tests;
+
+/// How far back slots are looked at: what nobody noticed for a week, nobody is told of any more.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What the system is to submit, and when there will be more if nobody does anything before.
 #[derive(Debug, Default, PartialEq)]
@@ -27,6 +34,9 @@ pub fn due(picture: &Picture, catalogue: &Catalogue, now: Timestamp) -> Deadline
     let mut gathering = Gathering::default();
     for id in picture.escalations.keys() {
         escalation(picture, catalogue, *id, now, &mut gathering);
+    }
+    for (id, record) in &picture.cycles {
+        cycle(picture, *id, record, now, &mut gathering);
     }
     gathering.into_deadlines()
 }
@@ -73,107 +83,74 @@ fn escalation(picture: &Picture, catalogue: &Catalogue, id: EscalationId, now: T
     gathering.look_again(standing.next_due());
 }
 
-#[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
+/// What one centre is to be told of its slots in one cycle, and when there will be more.
+#[derive(Debug, Default, PartialEq)]
+pub struct Owed {
+    /// Due time and minutes before it: of those that have come, the shortest that was not given.
+    pub reminders: Vec<(Timestamp, u32)>,
+    /// Due times whose grace is over, unfilled, and that nobody was told of.
+    pub missed: Vec<Timestamp>,
+    pub next: Option<Timestamp>,
+}
 
-    use super::*;
-    use crate::domain::actor::Actor;
-    use crate::domain::escalation::Step;
-    use crate::domain::event::Event;
-    use crate::domain::given::{Drill, coordinator, officer};
-    use crate::domain::mark::Mark;
-    use crate::domain::refusal::Refusal;
-    use crate::domain::vocabulary::{EscalationClock, EscalationLevel, EscalationStep, Tlp};
-
-    /// Clock, minute in which it was due, level from then on.
-    fn told(events: &[Event]) -> Vec<(EscalationClock, i64, EscalationLevel)> {
-        let lapse = |event: &Event| match event {
-            Event::EscalationLapsed { lapse, .. } => (lapse.which, lapse.due.as_second() / 60, lapse.level),
-            other => panic!("{other:?}"),
-        };
-        events.iter().map(lapse).collect()
-    }
-
-    #[test]
-    fn a_server_that_comes_late_tells_the_same_with_the_same_due_times() {
-        use EscalationClock::{Ack, Resolve};
-        use EscalationLevel::{Coordination, Political};
-        let expected = [(Ack, 30, Coordination), (Ack, 50, Political), (Ack, 60, Political), (Resolve, 240, Political)];
-        let mut in_time = Drill::open();
-        in_time.escalation("be", Mark::of(Tlp::Green));
-        let mut events = Vec::new();
-        for _ in 0..300 {
-            in_time.wait(1);
-            events.extend(in_time.timers());
-        }
-        assert_eq!(told(&events), expected);
-
-        let mut late = Drill::open();
-        late.escalation("be", Mark::of(Tlp::Green));
-        late.wait(3_000);
-        assert_eq!(told(&late.timers()), expected);
-        let standing = |drill: &Drill| drill.picture.escalations.values().next().expect("one").standing.clone();
-        assert_eq!(standing(&late), standing(&in_time));
-        assert_eq!(late.due(), Deadlines::default(), "there is nothing more to come");
-    }
-
-    #[test]
-    fn of_two_servers_that_ask_the_second_is_told_that_it_is_not_due() {
-        let mut drill = Drill::open();
-        drill.escalation("be", Mark::of(Tlp::Green));
-        drill.wait(31);
-        let [command] = <[Command; 1]>::try_from(drill.due().commands).expect("one clock has run out");
-        drill.given(&Actor::system(), command.clone());
-        assert_eq!(drill.when(&Actor::system(), command.clone()), Err(Refusal::NotDue));
-        let forbidden = drill.when(&coordinator(), command);
-        assert!(matches!(forbidden, Err(Refusal::Forbidden(_))), "only the clock says what time it is");
-    }
-
-    #[test]
-    fn the_timers_may_ask_nothing_else() {
-        let mut drill = Drill::open();
-        let post = drill.post("be", "cyber", Mark::of(Tlp::Green), "Phishing");
-        for command in [post, Command::CloseCrisis { reason: "Over".to_owned() }] {
-            assert!(matches!(drill.when(&Actor::system(), command), Err(Refusal::Forbidden(_))));
+/// Planning first: what has become due since cannot be missed before it was planned.
+fn cycle(picture: &Picture, id: CycleId, record: &CycleRecord, now: Timestamp, gathering: &mut Gathering) {
+    if let Some(at) = record.plans_at() {
+        if at <= now {
+            gathering.add(at, Command::PlanCycle { cycle: id });
+        } else {
+            gathering.look_again(Some(at));
         }
     }
-
-    #[test]
-    fn when_to_look_again_is_when_the_next_clock_runs_out_and_never_while_the_crisis_is_closed() {
-        let mut drill = Drill::open();
-        let raised = drill.escalation("be", Mark::of(Tlp::Green));
-        let minute = |at: Timestamp| at.as_second() / 60;
-        assert_eq!(drill.due().next.map(minute), Some(30));
-        let until = drill.picture.recorded_at + SignedDuration::from_hours(2);
-        let note = Some("Tonight".to_owned());
-        let snooze =
-            Step { step: EscalationStep::Snooze, note, assignee: None, until: Some(until), answer: None, clocks: None };
-        drill.given(&coordinator(), Command::StepEscalation { escalation: raised, step: snooze });
-        assert_eq!(drill.due().next.map(minute), Some(120));
-
-        drill.given(&coordinator(), Command::CloseCrisis { reason: "Over".to_owned() });
-        drill.wait(3_000);
-        assert_eq!(drill.due(), Deadlines::default());
-        drill.given(&coordinator(), Command::ReopenCrisis { reason: "It is not".to_owned() });
-        let events = drill.timers();
-        assert!(matches!(events[0], Event::EscalationWoken { due, .. } if due == until), "{:?}", events[0]);
-        assert_eq!(events.len(), 5);
-    }
-
-    #[test]
-    fn one_that_was_reopened_has_its_clocks_anew() {
-        let mut drill = Drill::open();
-        let id = drill.escalation("be", Mark::of(Tlp::Green));
-        for step in ["acknowledge", "assign", "start", "resolve"] {
-            drill.step(id, EscalationStep::parse(step).expect("a step"));
+    for centre in record.centres() {
+        let owed = owed(picture, record, centre, now);
+        for (due_at, minutes) in owed.reminders {
+            let at = due_at.saturating_sub(SignedDuration::from_mins(minutes.into())).unwrap_or(due_at);
+            gathering.add(at, Command::RemindSlot { cycle: id, centre: centre.clone(), due_at, minutes });
         }
-        drill.wait(1_000);
-        assert_eq!(drill.due(), Deadlines::default());
-        drill.step(id, EscalationStep::Reopen);
-        assert_eq!((drill.timers(), drill.due().next.map(|at| at.as_second() / 60)), (Vec::new(), Some(1_030)));
-        drill.wait(30);
-        assert_eq!(told(&drill.timers()).len(), 1);
-        assert!(drill.when(&officer("nl"), Command::CloseCrisis { reason: "No".to_owned() }).is_err());
+        for due_at in owed.missed {
+            gathering.add(due_at, Command::MissSlot { cycle: id, centre: centre.clone(), due_at });
+        }
+        gathering.look_again(owed.next);
     }
+}
+
+/// What has come of the slots of one centre. The timers see every report: nobody is told to have missed
+/// what was reported to others.
+pub fn owed(picture: &Picture, record: &CycleRecord, centre: &CentreId, now: Timestamp) -> Owed {
+    let mut owed = Owed::default();
+    if !picture.crisis.centres.contains(centre) {
+        return owed;
+    }
+    let id = record.now().id;
+    let marks = picture.slots.get(&(id, centre.clone()));
+    let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+    let slots = picture.slots_of(record, centre, since, |_| true);
+    let mut look_again = |at: Timestamp| owed.next = Some(owed.next.map_or(at, |next| next.min(at)));
+    for (round, fill) in slots {
+        let excused = marks.is_some_and(|marks| marks.excused.contains_key(&round.due_at));
+        let told = marks.is_some_and(|marks| marks.missed.contains(&round.due_at));
+        if fill.is_some() || excused || told {
+            continue;
+        }
+        if now > round.grace_until {
+            owed.missed.push(round.due_at);
+            continue;
+        }
+        look_again(round.grace_until.saturating_add(SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX));
+        if now >= round.due_at {
+            continue;
+        }
+        let given = marks.and_then(|marks| marks.reminded.get(&round.due_at).copied()).unwrap_or(u32::MAX);
+        let mut come = None;
+        for minutes in round.cycle.reminder_minutes.iter().rev().filter(|minutes| **minutes < given) {
+            let at = round.due_at.saturating_sub(SignedDuration::from_mins(i64::from(*minutes)));
+            match at {
+                Ok(at) if at > now => look_again(at),
+                Ok(_) | Err(_) => come = Some(*minutes),
+            }
+        }
+        owed.reminders.extend(come.map(|minutes| (round.due_at, minutes)));
+    }
+    owed
 }

@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::actor::Actor;
 use super::centre::Sector;
 use super::crisis::{Crisis, IpcrRecord};
+use super::cycle::{Cycle, Plan};
 use super::escalation::{Escalation, Lapse, Step};
-use super::ids::{CentreId, EscalationId, QueryId, SectorId, Seq, UpdateId};
+use super::ids::{CentreId, CycleId, EscalationId, QueryId, SectorId, Seq, UpdateId};
 use super::mark::{Audience, Mark};
 use super::query::Query;
 use super::update::SituationUpdate;
@@ -38,7 +39,17 @@ pub enum Event {
     CrisisClosed { reason: String },
     CrisisReopened { reason: String },
     CrisisScoped { sectors: Vec<Sector>, centres: BTreeSet<CentreId> },
+    CycleSet { cycle: Box<Cycle>, plan: Plan },
+    CycleChanged { cycle: Box<Cycle>, plan: Plan },
+    CyclePlanned { cycle: CycleId, plan: Plan },
+    CycleEnded { cycle: CycleId, reason: String },
+    SlotExcused { cycle: CycleId, centre: CentreId, due_at: Timestamp, reason: String },
+    SlotReminded { cycle: CycleId, centre: CentreId, due_at: Timestamp, minutes: u32 },
+    SlotMissed { cycle: CycleId, centre: CentreId, due_at: Timestamp },
 }
+
+/// Who may see the rhythm: who owes a report is for those who report, not for partners.
+pub const OF_CYCLES: Audience = Audience::Community;
 
 impl Event {
     /// Who may see this event; fixed for ever by the event itself.
@@ -49,6 +60,15 @@ impl Event {
             | Self::CrisisClosed { .. }
             | Self::CrisisReopened { .. }
             | Self::CrisisScoped { .. } => Audience::Everyone,
+            Self::CycleSet { .. }
+            | Self::CycleChanged { .. }
+            | Self::CyclePlanned { .. }
+            | Self::CycleEnded { .. }
+            | Self::SlotExcused { .. } => OF_CYCLES,
+            // What the timers say of one centre is for its own people. Others see the slot, by their own marks.
+            Self::SlotReminded { centre, .. } | Self::SlotMissed { centre, .. } => {
+                Mark::of(Tlp::AmberStrict).audience(centre)
+            }
             Self::UpdatePosted { update } => update.mark.audience(&update.centre),
             Self::EscalationRaised { escalation } => escalation.mark.audience(&escalation.raised_by),
             Self::EscalationStepped { raised_by, mark, .. }
@@ -69,6 +89,12 @@ impl Event {
             | Self::CrisisClosed { .. }
             | Self::CrisisReopened { .. }
             | Self::CrisisScoped { .. } => Tlp::Clear,
+            Self::CycleSet { .. }
+            | Self::CycleChanged { .. }
+            | Self::CyclePlanned { .. }
+            | Self::CycleEnded { .. }
+            | Self::SlotExcused { .. } => Tlp::Green,
+            Self::SlotReminded { .. } | Self::SlotMissed { .. } => Tlp::AmberStrict,
             Self::UpdatePosted { update } => update.mark.tlp,
             Self::EscalationRaised { escalation } => escalation.mark.tlp,
             Self::QueryAsked { query } => query.mark.tlp,
@@ -81,7 +107,7 @@ impl Event {
         }
     }
 
-    /// The update, escalation or query this is about, if it is about one.
+    /// The update, escalation, query or cycle this is about, if it is about one.
     pub fn subject(&self) -> Option<Uuid> {
         match self {
             Self::CrisisOpened { .. }
@@ -89,6 +115,12 @@ impl Event {
             | Self::CrisisClosed { .. }
             | Self::CrisisReopened { .. }
             | Self::CrisisScoped { .. } => None,
+            Self::CycleSet { cycle, .. } | Self::CycleChanged { cycle, .. } => Some(cycle.id.0),
+            Self::CyclePlanned { cycle, .. }
+            | Self::CycleEnded { cycle, .. }
+            | Self::SlotExcused { cycle, .. }
+            | Self::SlotReminded { cycle, .. }
+            | Self::SlotMissed { cycle, .. } => Some(cycle.0),
             Self::UpdatePosted { update } => Some(update.id.0),
             Self::UpdateWithdrawn { update, .. } => Some(update.0),
             Self::EscalationRaised { escalation } => Some(escalation.id.0),
@@ -116,7 +148,14 @@ impl Event {
             | Self::QueryWithdrawn { .. }
             | Self::CrisisClosed { .. }
             | Self::CrisisReopened { .. }
-            | Self::CrisisScoped { .. } => None,
+            | Self::CrisisScoped { .. }
+            | Self::CycleSet { .. }
+            | Self::CycleChanged { .. }
+            | Self::CyclePlanned { .. }
+            | Self::CycleEnded { .. }
+            | Self::SlotExcused { .. }
+            | Self::SlotReminded { .. }
+            | Self::SlotMissed { .. } => None,
         }
     }
 
@@ -136,7 +175,14 @@ impl Event {
             | Self::QueryWithdrawn { .. }
             | Self::CrisisClosed { .. }
             | Self::CrisisReopened { .. }
-            | Self::CrisisScoped { .. } => None,
+            | Self::CrisisScoped { .. }
+            | Self::CycleSet { .. }
+            | Self::CycleChanged { .. }
+            | Self::CyclePlanned { .. }
+            | Self::CycleEnded { .. }
+            | Self::SlotExcused { .. }
+            | Self::SlotReminded { .. }
+            | Self::SlotMissed { .. } => None,
         }
     }
 
@@ -156,7 +202,14 @@ impl Event {
             | Self::QueryAnswered { .. }
             | Self::QueryWithdrawn { .. }
             | Self::CrisisClosed { .. }
-            | Self::CrisisReopened { .. } => false,
+            | Self::CrisisReopened { .. }
+            | Self::CycleSet { .. }
+            | Self::CycleChanged { .. }
+            | Self::CyclePlanned { .. }
+            | Self::CycleEnded { .. }
+            | Self::SlotExcused { .. }
+            | Self::SlotReminded { .. }
+            | Self::SlotMissed { .. } => false,
         }
     }
 
@@ -177,6 +230,13 @@ impl Event {
             Self::CrisisClosed { .. } => "crisis_closed",
             Self::CrisisReopened { .. } => "crisis_reopened",
             Self::CrisisScoped { .. } => "crisis_scoped",
+            Self::CycleSet { .. } => "cycle_set",
+            Self::CycleChanged { .. } => "cycle_changed",
+            Self::CyclePlanned { .. } => "cycle_planned",
+            Self::CycleEnded { .. } => "cycle_ended",
+            Self::SlotExcused { .. } => "slot_excused",
+            Self::SlotReminded { .. } => "slot_reminded",
+            Self::SlotMissed { .. } => "slot_missed",
         }
     }
 
@@ -197,7 +257,14 @@ impl Event {
             | Self::QueryWithdrawn { .. }
             | Self::CrisisClosed { .. }
             | Self::CrisisReopened { .. }
-            | Self::CrisisScoped { .. } => 2,
+            | Self::CrisisScoped { .. }
+            | Self::CycleSet { .. }
+            | Self::CycleChanged { .. }
+            | Self::CyclePlanned { .. }
+            | Self::CycleEnded { .. }
+            | Self::SlotExcused { .. }
+            | Self::SlotReminded { .. }
+            | Self::SlotMissed { .. } => 2,
         }
     }
 }

@@ -12,13 +12,13 @@ use uuid::Uuid;
 use super::access::authorise;
 use super::actor::Actor;
 use super::centre::{Centre, Sector};
-use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
-use super::crisis::IpcrRecord;
+use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation, SetCycle};
+use super::crisis::{Cadence, IpcrRecord};
 use super::deadlines;
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
-use super::ids::{AccountId, CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use super::ids::{AccountId, CentreId, CrisisId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::{Indicator, Reading, Value};
 use super::mark::{Mark, Viewer};
 use super::picture::Picture;
@@ -53,6 +53,20 @@ enum Try {
     Ask(Index),
     Answer(Index),
     Ipcr,
+    /// A cycle of so many hours, or another in place of one that is there.
+    Cycle {
+        hours: u32,
+        sector: usize,
+        grace: u32,
+        in_place_of: Option<Index>,
+    },
+    EndCycle(Index),
+    /// The oldest or the newest round of a cycle that is known.
+    Excuse {
+        cycle: Index,
+        centre: usize,
+        newest: bool,
+    },
     /// Nobody does anything for so many minutes, and then the timers look.
     Wait(i64),
 }
@@ -97,6 +111,7 @@ fn catalogue() -> Catalogue {
         sectors: sectors.into(),
         indicators: indicators.into(),
         templates: Vec::new(),
+        cadence: Cadence { none: 100, monitoring: 100, information_sharing: 50, full_activation: 25 },
         escalation: LevelTerms { watch: terms(30), coordination: terms(20), political: terms(10) },
     }
 }
@@ -135,7 +150,14 @@ fn any_try() -> impl Strategy<Value = Try> {
         2 => any::<Index>().prop_map(Try::Ask),
         1 => any::<Index>().prop_map(Try::Answer),
         1 => Just(Try::Ipcr),
-        2 => (1_i64..90).prop_map(Try::Wait),
+        6 => (1_i64..90).prop_map(Try::Wait),
+        1 => (1_u32..5, 0..SECTORS.len(), 0_u32..60, prop::option::of(any::<Index>())).prop_map(
+            |(hours, sector, grace, in_place_of)| Try::Cycle { hours, sector, grace, in_place_of }
+        ),
+        1 => (any::<Index>(), 0_usize..3, any::<bool>())
+            .prop_map(|(cycle, centre, newest)| Try::Excuse { cycle, centre, newest }),
+        1 => prop_oneof![3 => Just(None), 1 => any::<Index>().prop_map(Some)]
+            .prop_map(|at| at.map_or(Try::Ipcr, Try::EndCycle)),
     ]
 }
 
@@ -147,6 +169,7 @@ struct Story {
     updates: Vec<UpdateId>,
     escalations: Vec<EscalationId>,
     queries: Vec<QueryId>,
+    cycles: Vec<CycleId>,
     now: Timestamp,
 }
 
@@ -159,6 +182,7 @@ impl Story {
             updates: Vec::new(),
             escalations: Vec::new(),
             queries: Vec::new(),
+            cycles: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
         };
         let open = OpenCrisis {
@@ -189,7 +213,7 @@ impl Story {
                 let draft = PostUpdate {
                     centre: centre(place),
                     sector: SectorId::parse(SECTORS[sector]).expect("a slug"),
-                    nil: false,
+                    nil: minutes_ago % 5 == 0,
                     severity: Severity::Minor,
                     outlook: Outlook::Stable,
                     urgency: None,
@@ -274,16 +298,50 @@ impl Story {
             Try::Wait(minutes) => {
                 self.now += SignedDuration::from_mins(minutes);
                 for command in deadlines::due(self.picture(), &self.catalogue, self.now).commands {
-                    assert!(self.act(&Actor::system(), command), "what is due is done");
+                    assert!(self.happens(&Actor::system(), command), "what is due is done");
                 }
             }
-            Try::Withdraw(_) | Try::Step(..) | Try::Ask(_) | Try::Answer(_) => {}
+            Try::Cycle { hours, sector, grace, in_place_of } => {
+                let draft = Box::new(SetCycle {
+                    name: format!("Entry {}", self.entries.len()),
+                    sectors: Some(vec![SectorId::parse(SECTORS[sector]).expect("a slug")]),
+                    centres: Some((0..=sector + 1).map(centre).collect()),
+                    starts_at: Timestamp::UNIX_EPOCH,
+                    rrule: format!("FREQ=HOURLY;INTERVAL={hours}"),
+                    grace_minutes: grace,
+                    cutoff_minutes: (grace % 2 == 0).then_some(30),
+                    reminder_minutes: vec![15, 45],
+                });
+                let command = match in_place_of.filter(|_| !self.cycles.is_empty()) {
+                    Some(at) => Command::ChangeCycle { cycle: *at.get(&self.cycles), to: draft },
+                    None => Command::SetCycle(draft),
+                };
+                self.act(&actor(0, Role::Coordinator), command);
+            }
+            Try::EndCycle(at) if !self.cycles.is_empty() => {
+                let end = Command::EndCycle { cycle: *at.get(&self.cycles), reason: "A drill".to_owned() };
+                self.act(&actor(0, Role::Coordinator), end);
+            }
+            Try::Excuse { cycle, centre: place, newest } if !self.cycles.is_empty() => {
+                let cycle = *cycle.get(&self.cycles);
+                let dues: Vec<_> = self.picture().cycles[&cycle].rounds().map(|round| round.due_at).collect();
+                let Some(due_at) = if newest { dues.last() } else { dues.first() }.copied() else { return };
+                let reason = format!("Entry {}", self.entries.len());
+                let excuse = Command::ExcuseSlot { cycle, centre: centre(place), due_at, reason };
+                self.act(&actor(0, Role::Coordinator), excuse);
+            }
+            Try::Withdraw(_) | Try::Step(..) | Try::Ask(_) | Try::Answer(_) | Try::EndCycle(_) | Try::Excuse { .. } => {
+            }
         }
     }
 
-    /// Whether it was allowed and happened.
+    /// Whether it was allowed and happened, a minute after the last.
     fn act(&mut self, actor: &Actor, command: Command) -> bool {
         self.now += SignedDuration::from_mins(1);
+        self.happens(actor, command)
+    }
+
+    fn happens(&mut self, actor: &Actor, command: Command) -> bool {
         let id = Uuid::from_u128(self.entries.len() as u128 + 1);
         let moment = Moment { now: self.now, id };
         let Ok(permit) = authorise(self.picture.as_ref(), actor, command) else { return false };
@@ -292,6 +350,7 @@ impl Story {
             Event::UpdatePosted { update } => self.updates.push(update.id),
             Event::EscalationRaised { escalation } => self.escalations.push(escalation.id),
             Event::QueryAsked { query } => self.queries.push(query.id),
+            Event::CycleSet { cycle, .. } => self.cycles.push(cycle.id),
             Event::CrisisOpened { .. }
             | Event::IpcrRecorded { .. }
             | Event::UpdateWithdrawn { .. }
@@ -302,7 +361,13 @@ impl Story {
             | Event::QueryWithdrawn { .. }
             | Event::CrisisClosed { .. }
             | Event::CrisisReopened { .. }
-            | Event::CrisisScoped { .. } => {}
+            | Event::CrisisScoped { .. }
+            | Event::CycleChanged { .. }
+            | Event::CyclePlanned { .. }
+            | Event::CycleEnded { .. }
+            | Event::SlotExcused { .. }
+            | Event::SlotReminded { .. }
+            | Event::SlotMissed { .. } => {}
         }
         let seq = Seq(self.entries.len() as u64).next();
         let entry = Arc::new(Entry { seq, recorded_at: self.now, actor: actor.clone(), event });
@@ -382,6 +447,12 @@ fn things(view: &PictureView) -> Things {
     for query in &view.queries {
         put("query", query.id.to_string(), json(query));
     }
+    for cycle in &view.cycles {
+        put("cycle", cycle.id.to_string(), json(cycle));
+    }
+    for slots in &view.slots {
+        put("slots", format!("{}/{}", slots.cycle, slots.centre), json(slots));
+    }
     for centre in &view.centres {
         put("centre", centre.centre.id.to_string(), json(centre));
     }
@@ -443,6 +514,26 @@ proptest! {
             };
             let shown = eye.whole();
             prop_assert_eq!(shown.get(), &story.fold_of_the_visible(&viewer), "{:?}", viewer);
+        }
+    }
+
+    #[test]
+    fn wherever_one_begins_to_look_the_same_reports_fill_the_same_slots(
+        tries in prop::collection::vec(any_try(), 1..200),
+    ) {
+        let story = Story::of(tries);
+        let picture = story.picture();
+        for record in picture.cycles.values() {
+            for centre in record.centres() {
+                let slots = |since| {
+                    let slots = picture.slots_of(record, centre, since, |_| true).into_iter();
+                    slots.map(|(round, fill)| (round.due_at, fill)).collect::<Vec<_>>()
+                };
+                let all = slots(Timestamp::MIN);
+                for (place, (due_at, _)) in all.iter().enumerate() {
+                    prop_assert_eq!(&slots(*due_at)[..], &all[place..]);
+                }
+            }
         }
     }
 

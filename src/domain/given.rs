@@ -9,12 +9,15 @@ use uuid::Uuid;
 use super::access::authorise;
 use super::actor::Actor;
 use super::centre::{Centre, Sector};
-use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation};
+use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation, SetCycle};
+use super::crisis::Cadence;
 use super::deadlines::{self, Deadlines};
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
-use super::ids::{AccountId, CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use super::ids::{
+    AccountId, CentreId, CrisisId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId,
+};
 use super::indicator::Indicator;
 use super::mark::{Mark, Viewer};
 use super::picture::{Part, Picture};
@@ -90,6 +93,7 @@ fn catalogue() -> Catalogue {
         sectors: ["displacement", "cyber", "fire"].map(sector).into(),
         indicators: ["arrivals", "outages"].map(indicator).into(),
         templates: Vec::new(),
+        cadence: Cadence { none: 100, monitoring: 100, information_sharing: 50, full_activation: 25 },
         escalation: LevelTerms {
             watch: terms(30, 60, 240),
             coordination: terms(20, 40, 120),
@@ -132,6 +136,11 @@ impl Drill {
     /// Nobody does anything for so many minutes.
     pub(crate) fn wait(&mut self, minutes: i64) {
         self.now += SignedDuration::from_mins(minutes);
+    }
+
+    /// The same, up to a moment.
+    pub(crate) fn wait_until(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
     }
 
     /// What has fallen due by now, as any server's timers would ask for it.
@@ -198,6 +207,22 @@ impl Drill {
         }));
         let Event::EscalationRaised { escalation } = self.given(&officer(by), raise) else { panic!("it was raised") };
         escalation.id
+    }
+
+    /// `be` and `nl` report on `cyber` every four hours, with half an hour of grace.
+    pub(crate) fn cycle(&mut self) -> CycleId {
+        let set = Command::SetCycle(Box::new(SetCycle {
+            name: "Every four hours".to_owned(),
+            sectors: Some(vec![sector("cyber")]),
+            centres: Some(vec![centre("be"), centre("nl")]),
+            starts_at: Timestamp::UNIX_EPOCH,
+            rrule: "FREQ=HOURLY;INTERVAL=4".to_owned(),
+            grace_minutes: 30,
+            cutoff_minutes: None,
+            reminder_minutes: vec![15, 60],
+        }));
+        let Event::CycleSet { cycle, .. } = self.given(&coordinator(), set) else { panic!("a cycle was set") };
+        cycle.id
     }
 
     pub(crate) fn step(&mut self, escalation: EscalationId, step: EscalationStep) {

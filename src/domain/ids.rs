@@ -126,6 +126,10 @@ uuid_id! {
     QueryId
 }
 uuid_id! {
+    /// A reporting cycle.
+    CycleId
+}
+uuid_id! {
     /// An account or device: what a token stands for.
     AccountId
 }

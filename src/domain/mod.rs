@@ -2,7 +2,8 @@
 //!
 //! - [`vocabulary`]: every enumeration once, with its one spelling.
 //! - [`mark`]: TLP 2.0 and who may see what; [`view`] is the only way from the picture to an eye.
-//! - [`crisis`], [`centre`], [`update`], [`query`], [`escalation`], [`indicator`], [`template`]: the nouns.
+//! - [`crisis`], [`centre`], [`update`], [`query`], [`escalation`], [`cycle`], [`slot`], [`indicator`],
+//!   [`template`]: the nouns.
 //! - [`command`] is what may be asked, [`event`] what can have happened.
 //! - [`stretch`] is a part of the journal in short, for looking back.
 //! - [`access`] says who may ask, [`decide`] what follows, [`picture`] what is then true.
@@ -15,6 +16,7 @@ pub mod actor;
 pub mod centre;
 pub mod command;
 pub mod crisis;
+pub mod cycle;
 pub mod deadlines;
 pub mod decide;
 pub mod escalation;
@@ -29,10 +31,12 @@ pub mod indicator;
 pub mod mark;
 pub mod picture;
 pub mod query;
+pub mod recurrence;
 pub mod refusal;
 #[cfg(test)]
 pub(crate) mod rehearsal;
 pub mod shelf;
+pub mod slot;
 pub mod stretch;
 pub mod template;
 pub mod text;

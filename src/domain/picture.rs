@@ -4,25 +4,28 @@
 //! [`super::view`] shows each the part it may see, which equals the fold of the entries it may see.
 //! The maps share structure, so a clone costs nothing: a decision is tried on a copy before it is durable.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use imbl::{HashMap, OrdMap};
+use imbl::{HashMap, OrdMap, OrdSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::centre::Sector;
 use super::crisis::{Closure, Crisis, IPCR_HISTORY_MAX, IpcrRecord, RecordedIpcr};
+use super::cycle::CycleRecord;
 use super::escalation::{Escalation, Lapse, Standing, Step};
 use super::event::{Entry, Event};
-use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use super::ids::{CentreId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark};
 use super::query::{self, Query, QueryRecord, Said};
 use super::shelf::Shelf;
 use super::update::SituationUpdate;
 use super::vocabulary::CrisisState;
+
+mod cycles;
 
 /// Entries kept in the feed, per audience.
 pub const FEED_ENTRIES_MAX: usize = 50;
@@ -51,6 +54,9 @@ pub struct UpdateFacts {
     pub centre: CentreId,
     pub sector: SectorId,
     pub mark: Mark,
+    pub nil: bool,
+    pub as_of: Timestamp,
+    pub recorded_at: Timestamp,
     pub standing: UpdateStanding,
 }
 
@@ -91,6 +97,15 @@ pub struct TakenStep {
     pub by: Actor,
 }
 
+/// What was said of the slots of one centre in one cycle. What became of each follows from the reports.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SlotMarks {
+    pub excused: BTreeMap<Timestamp, Said>,
+    /// The shortest reminder that was given for each due time to come.
+    pub reminded: BTreeMap<Timestamp, u32>,
+    pub missed: BTreeSet<Timestamp>,
+}
+
 /// One place of the picture that an entry can change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
@@ -100,6 +115,9 @@ pub enum Part {
     Reading(CentreId, IndicatorId),
     Escalation(EscalationId),
     Query(QueryId),
+    Cycle(CycleId),
+    /// What one centre owes of one cycle.
+    Slots(CycleId, CentreId),
     Update(UpdateId),
     Feed(Audience, Seq),
     Head(Audience),
@@ -121,6 +139,10 @@ pub struct Picture {
     pub updates: HashMap<UpdateId, UpdateFacts>,
     pub escalations: OrdMap<EscalationId, EscalationRecord>,
     pub queries: OrdMap<QueryId, QueryRecord>,
+    pub cycles: OrdMap<CycleId, CycleRecord>,
+    pub slots: OrdMap<(CycleId, CentreId), SlotMarks>,
+    /// Every update by its centre and when it was recorded: which rounds of a cycle it fills follows from it.
+    pub reports: OrdSet<(CentreId, Timestamp, UpdateId)>,
     /// When each centre was last heard, per audience of what it said.
     pub heard: OrdMap<CentreId, OrdMap<Audience, Timestamp>>,
     /// Newest entry per audience: what a viewer's own position is made of.
@@ -152,6 +174,9 @@ impl Picture {
             updates: HashMap::new(),
             escalations: OrdMap::new(),
             queries: OrdMap::new(),
+            cycles: OrdMap::new(),
+            slots: OrdMap::new(),
+            reports: OrdSet::new(),
             heard: OrdMap::new(),
             heads: OrdMap::new(),
             feed: OrdMap::new(),
@@ -197,9 +222,35 @@ impl Picture {
             Event::CrisisClosed { reason } => {
                 let closure = Closure { reason: reason.clone(), at: entry.recorded_at, by: entry.actor.clone() };
                 self.set_state(CrisisState::Closed, Some(closure), &mut touched);
+                self.each_cycle(&mut touched, |cycle| cycle.pause(entry.recorded_at));
             }
-            Event::CrisisReopened { .. } => self.set_state(CrisisState::Open, None, &mut touched),
+            Event::CrisisReopened { .. } => {
+                self.set_state(CrisisState::Open, None, &mut touched);
+                self.each_cycle(&mut touched, |cycle| cycle.resume(entry.recorded_at));
+            }
             Event::CrisisScoped { sectors, centres } => self.scope(sectors, centres, &mut touched),
+            Event::CycleSet { cycle, plan } => self.set_cycle(entry, cycle, plan, &mut touched),
+            Event::CycleChanged { cycle, plan } => {
+                let at = entry.recorded_at;
+                self.one_cycle(cycle.id, &mut touched, |record| record.change((**cycle).clone(), at, plan));
+            }
+            Event::CyclePlanned { cycle, plan } => {
+                self.one_cycle(*cycle, &mut touched, |record| record.extend(entry.recorded_at, plan));
+            }
+            Event::CycleEnded { cycle, reason } => {
+                self.one_cycle(*cycle, &mut touched, |record| record.end(said(entry, reason)));
+            }
+            Event::SlotExcused { cycle, centre, due_at, reason } => {
+                self.slot(*cycle, centre, &mut touched).excused.insert(*due_at, said(entry, reason));
+            }
+            Event::SlotReminded { cycle, centre, due_at, minutes } => {
+                let marks = self.slot(*cycle, centre, &mut touched);
+                marks.reminded.retain(|due, _| *due > entry.recorded_at);
+                marks.reminded.insert(*due_at, *minutes);
+            }
+            Event::SlotMissed { cycle, centre, due_at } => {
+                self.slot(*cycle, centre, &mut touched).missed.insert(*due_at);
+            }
         }
         self.head(entry, audience, &mut touched);
         touched
@@ -246,9 +297,14 @@ impl Picture {
             centre: update.centre.clone(),
             sector: update.sector.clone(),
             mark: update.mark.clone(),
+            nil: update.nil,
+            as_of: update.as_of,
+            recorded_at: entry.recorded_at,
             standing: UpdateStanding::Published,
         };
         self.updates.insert(update.id, facts);
+        self.reports.insert((update.centre.clone(), entry.recorded_at, update.id));
+        self.touch_slots(&update.centre, &update.sector, touched);
         touched.insert(Part::Update(update.id));
         self.heard.entry(update.centre.clone()).or_default().insert(audience.clone(), entry.recorded_at);
         touched.insert(Part::Centre(update.centre.clone()));
@@ -272,6 +328,7 @@ impl Picture {
             facts.standing = UpdateStanding::Withdrawn;
             touched.insert(Part::Update(update));
         }
+        self.touch_slots(centre, sector, touched);
         let place = (centre.clone(), sector.clone());
         if let Some(shelf) = self.cells.get_mut(&place) {
             shelf.withdraw(update);

@@ -26,6 +26,9 @@ pub enum Refusal {
     /// The query has ended.
     #[error("this query is {0}")]
     QueryIs(QueryState),
+    /// The cycle has ended.
+    #[error("this cycle has ended")]
+    CycleHasEnded,
     /// The crisis does not take reports.
     #[error("the crisis is {0}")]
     CrisisIs(CrisisState),

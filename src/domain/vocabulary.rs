@@ -151,6 +151,13 @@ vocabulary! {
     QueryState { Open = "open", Answered = "answered", Withdrawn = "withdrawn" }
 }
 vocabulary! {
+    /// What became of what a centre owes at one due time.
+    SlotState {
+        Open = "open", DueSoon = "due_soon", Overdue = "overdue", Submitted = "submitted", Nil = "nil",
+        Late = "late", Missed = "missed", Excused = "excused",
+    }
+}
+vocabulary! {
     /// What a wall shows: map and matrix, or tiles that are read from across a room.
     Layout { Overview = "overview", Far = "far" }
 }
@@ -262,6 +269,7 @@ mod tests {
         check(EscalationStep::ALL, EscalationStep::as_str, EscalationStep::parse);
         check(EscalationAnswer::ALL, EscalationAnswer::as_str, EscalationAnswer::parse);
         check(EscalationClock::ALL, EscalationClock::as_str, EscalationClock::parse);
+        check(SlotState::ALL, SlotState::as_str, SlotState::parse);
         check(Role::ALL, Role::as_str, Role::parse);
         check(IpcrMode::ALL, IpcrMode::as_str, IpcrMode::parse);
         check(QueryState::ALL, QueryState::as_str, QueryState::parse);

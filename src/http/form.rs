@@ -162,6 +162,21 @@ impl Form {
         Some(names)
     }
 
+    /// A list of whole numbers that may be absent.
+    pub fn numbers<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        most: usize,
+        parse: impl Fn(i64) -> Result<T, E>,
+    ) -> Option<Vec<T>> {
+        let values = self.array(name, most)?;
+        let mut numbers = Vec::new();
+        for (i, value) in values.into_iter().enumerate() {
+            numbers.extend(self.parse_number(&format!("{name}/{i}"), &value, &parse));
+        }
+        Some(numbers)
+    }
+
     /// An object within the object that may be absent.
     pub fn object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         match self.take(name)? {

@@ -167,6 +167,7 @@ impl From<Refusal> for Problem {
             | Refusal::CrisisIs(_)
             | Refusal::QueryIs(_)
             | Refusal::NotDue
+            | Refusal::CycleHasEnded
             | Refusal::SlugTaken => Kind::Conflict,
         };
         Self::new(kind, refusal.to_string())

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::header::{self, AcceptEncoding, Encoding, HeaderMap};
 use actix_web::web::{Bytes, Data, Path, Payload, Query};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::time::timeout;
@@ -28,6 +29,9 @@ const CATCH_UP: Duration = Duration::from_secs(2);
 const HISTORY_UPDATES: usize = 50;
 /// Updates of a cell's history at the most.
 pub const HISTORY_UPDATES_MAX: usize = 200;
+/// How far back and ahead slots are told unless asked otherwise, and within what time at the most.
+const SLOTS_AROUND: SignedDuration = SignedDuration::from_hours(24);
+const SLOTS_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 31);
 /// Lines of a journal page unless asked otherwise.
 const PAGE_LINES: usize = 200;
 
@@ -135,6 +139,42 @@ pub(super) fn tagged(
         .insert_header((header::CACHE_CONTROL, cache))
         .insert_header((header::VARY, "Authorization, Cookie"));
     if unchanged { answer.finish() } else { answer.content_type("application/json").body(document()) }
+}
+
+#[derive(Deserialize)]
+pub struct SlotsQuery {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// What every centre owes, and what became of it, as far as this viewer may see.
+pub async fn slots(app: Data<App>, signed: Signed, path: Path<String>, query: Query<SlotsQuery>) -> Answer {
+    access::reads_content(signed.account.role)?;
+    let crisis = extract::crisis(&path)?;
+    caught_up(&app, Some(&crisis)).await;
+    if app.hub.position(&crisis).is_none() {
+        return Err(Problem::not_found("crisis"));
+    }
+    let now = app.clock.now();
+    let mut faults = Vec::new();
+    let mut time = |name: &str, asked: Option<&String>, usual: SignedDuration| match asked.map(|text| text.parse()) {
+        None => now.saturating_add(usual).unwrap_or(now),
+        Some(Ok(time)) => time,
+        Some(Err(_)) => {
+            faults.push(FieldFault::at(name, "must be an RFC 3339 time, such as 2022-03-29T14:30:00Z"));
+            now
+        }
+    };
+    let from: Timestamp = time("/from", query.from.as_ref(), -SLOTS_AROUND);
+    let to: Timestamp = time("/to", query.to.as_ref(), SLOTS_AROUND);
+    if to < from || to.duration_since(from) > SLOTS_WITHIN {
+        faults.push(FieldFault::at("/to", "must lie after from, and at most 31 days after it"));
+    }
+    if !faults.is_empty() {
+        return Err(Problem::fields(faults));
+    }
+    let slots = app.hub.look(&crisis, &signed.viewer(), |eye| eye.slots(&(from..=to), now));
+    Ok(HttpResponse::Ok().json(json!({ "server_time": now, "slots": slots })))
 }
 
 #[derive(Deserialize)]

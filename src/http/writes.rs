@@ -11,7 +11,7 @@ use super::extract::{self, Body, Signed};
 use super::problem::Problem;
 use super::wire;
 use crate::domain::command::Command;
-use crate::domain::ids::{CrisisId, EscalationId, QueryId, UpdateId};
+use crate::domain::ids::{CrisisId, CycleId, EscalationId, QueryId, UpdateId};
 use crate::domain::vocabulary::EscalationStep;
 
 type Answer = Result<HttpResponse, Problem>;
@@ -164,6 +164,53 @@ pub async fn step_escalation(
     let step = EscalationStep::parse(&step).ok_or_else(|| Problem::not_found("step"))?;
     let command = wire::step_escalation(id, step, &body.0)?;
     submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+pub async fn set_cycle(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+    let crisis = extract::crisis(&path)?;
+    let command = wire::cycles::set(&body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+pub async fn change_cycle(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String)>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let (crisis, id) = path_to_cycle(path)?;
+    let command = wire::cycles::change(id, &body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+pub async fn end_cycle(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String)>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let (crisis, id) = path_to_cycle(path)?;
+    let command = wire::cycles::end(id, &body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+pub async fn excuse_slot(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String)>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let (crisis, id) = path_to_cycle(path)?;
+    let command = wire::cycles::excuse(id, &body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+}
+
+fn path_to_cycle(path: Path<(String, String)>) -> Result<(CrisisId, CycleId), Problem> {
+    let (crisis, id) = path.into_inner();
+    Ok((extract::crisis(&crisis)?, CycleId::parse(&id).ok_or_else(|| Problem::not_found("cycle"))?))
 }
 
 /// Where the thing that was written can be read.

@@ -1,9 +1,11 @@
-//! The settings of the rhythm: how long the clocks of an escalation run at each level.
+//! The settings of the rhythm: how long the clocks of an escalation run at each level, and how long an
+//! update holds in each mode of the IPCR.
 
 use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::{Layers, SettingsError};
+use crate::domain::crisis::Cadence;
 use crate::domain::escalation::{LevelTerms, Terms};
 
 /// Longest term of a clock: a week, after which nothing is an escalation any more.
@@ -51,6 +53,29 @@ impl RawEscalation {
             coordination: self.coordination.terms(),
             political: self.political.terms(),
         }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCadence {
+    none: u32,
+    monitoring: u32,
+    information_sharing: u32,
+    full_activation: u32,
+}
+
+impl RawCadence {
+    pub(super) fn check(&self, layers: &Layers) -> Result<(), SettingsError> {
+        layers.within("cadence.none", self.none, 10, 400)?;
+        layers.within("cadence.monitoring", self.monitoring, 10, 400)?;
+        layers.within("cadence.information_sharing", self.information_sharing, 10, 400)?;
+        layers.within("cadence.full_activation", self.full_activation, 10, 400)
+    }
+
+    pub(super) fn percent(&self) -> Cadence {
+        let Self { none, monitoring, information_sharing, full_activation } = *self;
+        Cadence { none, monitoring, information_sharing, full_activation }
     }
 }
 

@@ -25,6 +25,8 @@ enum Before {
     Escalation(&'static [&'static str]),
     /// A query of the asked centre about a GREEN update of the own one.
     Query,
+    /// A cycle of every centre, and its first due time.
+    Cycle,
     /// A crisis of its own, open or closed.
     OpenCrisis,
     ClosedCrisis,
@@ -113,6 +115,11 @@ fn table() -> Vec<Row> {
         row("POST", "/api/v1/crises/{crisis}/ipcr", "coordinator@any"),
         row("POST", "/api/v1/crises/{crisis}/close", "coordinator@any").with(Before::OpenCrisis),
         row("POST", "/api/v1/crises/{crisis}/reopen", "coordinator@any").with(Before::ClosedCrisis),
+        row("POST", "/api/v1/crises/{crisis}/cycles", "coordinator@any"),
+        on(Before::Cycle, BLIND, row("POST", "/api/v1/crises/{crisis}/cycles/{id}/change", "coordinator@any")),
+        on(Before::Cycle, BLIND, row("POST", "/api/v1/crises/{crisis}/cycles/{id}/end", "coordinator@any")),
+        on(Before::Cycle, BLIND, row("POST", "/api/v1/crises/{crisis}/cycles/{id}/excuse", "coordinator@any")),
+        row("GET", "/api/v1/crises/{crisis}/slots", READERS_AND_WALLS),
         row("POST", "/api/v1/crises/{crisis}/scope", "coordinator@any").with(Before::OpenCrisis),
         row("POST", "/api/v1/crises/{crisis}/updates", OWN_REPORTERS),
         Row {
@@ -231,6 +238,11 @@ impl Stage {
                 let update = update["id"].as_str().expect("an id").to_owned();
                 self.asker.post(&format!("{crisis}/updates/{update}/queries"), &json!({ "question": "A row" })).await
             }
+            Before::Cycle => {
+                let due = in_an_hour();
+                let set = self.coordinator.post(&format!("{crisis}/cycles"), &cycle(&due, "A row")).await.must(201);
+                return [set["id"].as_str().expect("an id"), &due].join(" ");
+            }
             Before::Update => self.owner.post_update(&update("be-nccn", "cyber", "green", "A row")).await,
             Before::Escalation(_) => self.owner.post(&format!("{crisis}/escalations"), &matter("nl-ncc")).await,
         };
@@ -283,6 +295,11 @@ impl Stage {
             ("POST", "/api/v1/tokens") => {
                 json!({ "name": "A row", "role": "viewer", "expires_days": 1, "centre": "be-nccn" })
             }
+            ("POST", "/api/v1/crises/{crisis}/cycles") => cycle(&in_an_hour(), "A row"),
+            ("POST", "/api/v1/crises/{crisis}/cycles/{id}/change") => cycle(&in_an_hour(), "Another"),
+            ("POST", "/api/v1/crises/{crisis}/cycles/{id}/excuse") => {
+                json!({ "centre": "nl-ncc", "due_at": secret, "reason": "A row" })
+            }
             ("POST", "/api/v1/crises/{crisis}/scope") => json!({ "sectors": ["cyber"] }),
             ("POST", "/api/v1/crises/{crisis}/updates/{id}/queries") => json!({ "question": "A row" }),
             ("POST", "/api/v1/crises/{crisis}/queries/{id}/answer") => json!({ "answer": "A row" }),
@@ -290,6 +307,7 @@ impl Stage {
                 "POST",
                 "/api/v1/crises/{crisis}/close"
                 | "/api/v1/crises/{crisis}/reopen"
+                | "/api/v1/crises/{crisis}/cycles/{id}/end"
                 | "/api/v1/crises/{crisis}/queries/{id}/withdraw",
             ) => json!({ "reason": "A row" }),
             _ => needs(row.step),
@@ -307,6 +325,15 @@ fn matter(asked_of: &str) -> Value {
         "title": "A row", "level": "coordination", "severity": "minor", "reason": "A row", "asked_of": asked_of,
         "tlp": "green",
     })
+}
+
+fn cycle(starts_at: &str, name: &str) -> Value {
+    json!({ "name": name, "starts_at": starts_at, "rrule": "FREQ=HOURLY;INTERVAL=4", "grace_minutes": 30 })
+}
+
+/// A whole minute, about an hour from now.
+fn in_an_hour() -> String {
+    format!("{}:00Z", &in_seconds(3_600)[..16])
 }
 
 /// What a step needs to be complete.

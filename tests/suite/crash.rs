@@ -303,6 +303,13 @@ fn every_receipt_is_in_the_journal_once(drill: &Drill, fold: &Fold) {
             | Event::EscalationStepped { .. }
             | Event::EscalationLapsed { .. }
             | Event::EscalationWoken { .. }
+            | Event::CycleSet { .. }
+            | Event::CycleChanged { .. }
+            | Event::CyclePlanned { .. }
+            | Event::CycleEnded { .. }
+            | Event::SlotExcused { .. }
+            | Event::SlotReminded { .. }
+            | Event::SlotMissed { .. }
             | Event::QueryAsked { .. }
             | Event::QueryAnswered { .. }
             | Event::QueryWithdrawn { .. }

@@ -34,7 +34,7 @@ const BESIDE_THE_SCREENS: [&str; 16] = [
     "ws",
 ];
 /// Crates whose archive has no text of the licence that it names.
-const WITHOUT_A_TEXT: [&str; 2] = ["alloc-stdlib", "impl-more"];
+const WITHOUT_A_TEXT: [&str; 3] = ["alloc-stdlib", "impl-more", "rrule"];
 
 /// A licence expression (SPDX), read from left to right.
 struct Expression<'a> {

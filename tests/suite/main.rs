@@ -8,6 +8,7 @@ mod configuration;
 mod contracts;
 mod crash;
 mod crisis_life;
+mod cycles;
 mod degraded;
 mod devices;
 mod escalating;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use vigie::accounts::LISTED_MAX;
 use vigie::accounts::device::DISTANCES_M;
 use vigie::domain::crisis::IPCR_HISTORY_MAX;
+use vigie::domain::cycle::{CYCLES_MAX, LOOKED_AT_MAX, SHOWN_MAX};
 use vigie::domain::ids::SLUG_CHARS_MAX;
 use vigie::domain::indicator::FIGURE_MAX;
 use vigie::domain::picture::{FEED_ENTRIES_MAX, STEPS_KEPT_MAX};
@@ -142,6 +143,7 @@ fn every_word_is_the_vocabularys() {
         EscalationStep,
         EscalationAnswer,
         EscalationClock,
+        SlotState,
         QueryState,
         Layout,
         MomentKind,
@@ -178,6 +180,9 @@ fn limits_that_no_form_holds_are_the_codes() {
         ("schemas/PictureFacts/properties/feed/maxItems", count(FEED_ENTRIES_MAX)),
         ("schemas/Escalation/properties/steps/maxItems", count(STEPS_KEPT_MAX)),
         ("schemas/Escalation/properties/lapses/maxItems", count(STEPS_KEPT_MAX)),
+        ("schemas/PictureFacts/properties/cycles/maxItems", count(CYCLES_MAX)),
+        ("schemas/Cycle/properties/due/maxItems", count(SHOWN_MAX)),
+        ("schemas/CyclePlanned/allOf/1/properties/due/maxItems", count(LOOKED_AT_MAX)),
         ("schemas/Crisis/properties/ipcr_history/maxItems", count(IPCR_HISTORY_MAX)),
         ("schemas/Devices/properties/devices/maxItems", count(LISTED_MAX)),
         ("schemas/Tokens/properties/tokens/maxItems", count(LISTED_MAX)),

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 const RANKS: [&[&str]; 5] = [
     &["domain"],
     &["accounts", "cache", "clock", "doorbell", "health", "journal", "position", "settings", "telemetry"],
-    &["desk", "live", "opening", "pairing", "past", "reader", "relay", "sign_in"],
+    &["desk", "live", "opening", "pairing", "past", "reader", "relay", "sign_in", "timers"],
     &["http"],
     &["cli", "server"],
 ];
-/// What the domain may use from outside: descriptions of data, no engine, no input or output.
-const DOMAIN_CRATES: [&str; 8] = ["std", "serde", "jiff", "uuid", "thiserror", "imbl", "crate", "super"];
+/// What the domain may use from outside: descriptions of data and rules of the calendar, no engine, no input or output.
+const DOMAIN_CRATES: [&str; 9] = ["std", "serde", "jiff", "uuid", "thiserror", "imbl", "rrule", "crate", "super"];
 /// What no part of the domain may touch, however it is spelled.
 const NOT_IN_DOMAIN: [&str; 10] = [
     "std::fs",

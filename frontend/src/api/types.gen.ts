@@ -17,6 +17,7 @@ export type EscalationStep = "acknowledge" | "assign" | "start" | "resolve" | "c
 export type EscalationAnswer = "will_do" | "cannot";
 export type EscalationClock = "ack" | "start" | "resolve";
 export type QueryState = "open" | "answered" | "withdrawn";
+export type SlotState = "open" | "due_soon" | "overdue" | "submitted" | "nil" | "late" | "missed" | "excused";
 export type Layout = "overview" | "far";
 export type Role = "wall_device" | "viewer" | "duty_officer" | "centre_lead" | "coordinator" | "auditor" | "admin" | "partner" | "system";
 export type CentreKind = "national" | "eu" | "regional" | "observer";
@@ -129,6 +130,24 @@ export type QueryView = { id: string, update: string,
  * The centre that is asked.
  */
 centre: string, sector: string, question: string, asked_at: string, asked_by: By, state: QueryState, answer: AnswerView | null, withdrawn: WithdrawalView | null, tlp: Tlp, recipients: Array<string>, };
+export type DueView = { soon_at: string, due_at: string, grace_until: string, centres: Array<string>, };
+export type CycleView = { id: string, name: string, sectors: Array<string>, centres: Array<string>, starts_at: string, rrule: string, grace_minutes: number, cutoff_minutes: number | null, 
+/**
+ * Shortest first.
+ */
+reminder_minutes: Array<number>, ended: WithdrawalView | null, 
+/**
+ * Oldest first: two from before it was last planned, and three to come at least.
+ */
+due: Array<DueView>, };
+export type FillView = { due_at: string, filled_at: string, nil: boolean, update: string, };
+export type ExcuseView = { due_at: string, reason: string, at: string, by: By, };
+export type SlotsView = { cycle: string, centre: string, filled: Array<FillView>, excused: Array<ExcuseView>, };
+export type SlotView = { cycle: string, centre: string, due_at: string, state: SlotState, filled_at: string | null, update: string | null, 
+/**
+ * Why it is excused.
+ */
+reason: string | null, };
 export type CentreView = { last_heard: string | null, id: string, 
 /**
  * What a tile shows: ISO 3166-1 alpha-2 for a country, the body's own short code otherwise.
@@ -147,8 +166,8 @@ name: { [key in string]: string },
  */
 timezone: string, languages: Array<string>, };
 export type ReadingView = { centre: string, indicator: string, value: Value, as_of: string, recorded_at: string, quality: Quality, tlp: Tlp, update: string, };
-export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, };
-export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, });
+export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, } | { "kind": "cycle_set", id: string, name: string, } | { "kind": "cycle_changed", id: string, name: string, } | { "kind": "cycle_planned", id: string, due: Array<string>, } | { "kind": "cycle_ended", id: string, reason: string, } | { "kind": "slot_excused", id: string, centre: string, due_at: string, reason: string, } | { "kind": "slot_reminded", id: string, centre: string, due_at: string, minutes: number, } | { "kind": "slot_missed", id: string, centre: string, due_at: string, };
+export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, } | { "kind": "cycle_set", id: string, name: string, } | { "kind": "cycle_changed", id: string, name: string, } | { "kind": "cycle_planned", id: string, due: Array<string>, } | { "kind": "cycle_ended", id: string, reason: string, } | { "kind": "slot_excused", id: string, centre: string, due_at: string, reason: string, } | { "kind": "slot_reminded", id: string, centre: string, due_at: string, minutes: number, } | { "kind": "slot_missed", id: string, centre: string, due_at: string, });
 export type PictureView = { crisis: CrisisView, position: string, cells: Array<CellView>, 
 /**
  * Every one that somebody still has to act on, and the newest that are closed or rejected.
@@ -157,7 +176,11 @@ escalations: Array<EscalationView>,
 /**
  * Every open one, and the newest that were answered or withdrawn.
  */
-queries: Array<QueryView>, centres: Array<CentreView>, readings: Array<ReadingView>, 
+queries: Array<QueryView>, cycles: Array<CycleView>, 
+/**
+ * What stands of the slots, centre by centre; a centre of which nothing does has none.
+ */
+slots: Array<SlotsView>, centres: Array<CentreView>, readings: Array<ReadingView>, 
 /**
  * Newest first.
  */

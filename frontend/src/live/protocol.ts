@@ -3,11 +3,13 @@ import type {
   CellView,
   CentreView,
   CrisisView,
+  CycleView,
   EscalationView,
   FeedItem,
   PictureView,
   QueryView,
   ReadingView,
+  SlotsView,
 } from '../api/types.gen';
 
 /** A part of the picture with what it has become. */
@@ -17,7 +19,9 @@ export type Set =
   | { kind: 'cell'; key: string; value: CellView }
   | { kind: 'reading'; key: string; value: ReadingView }
   | { kind: 'escalation'; key: string; value: EscalationView }
-  | { kind: 'query'; key: string; value: QueryView };
+  | { kind: 'query'; key: string; value: QueryView }
+  | { kind: 'cycle'; key: string; value: CycleView }
+  | { kind: 'slots'; key: string; value: SlotsView };
 
 export type Remove = { kind: Set['kind']; key: string };
 
@@ -42,7 +46,7 @@ export const REVOKED = 4003;
 /** The server is going away in order. */
 export const RESTARTING = 4010;
 
-const KINDS = new Set<string>(['crisis', 'centre', 'cell', 'reading', 'escalation', 'query']);
+const KINDS = new Set<string>(['crisis', 'centre', 'cell', 'reading', 'escalation', 'query', 'cycle', 'slots']);
 
 /** Reads a frame, or says why it is none. */
 export function decode(text: string): Frame {
@@ -59,7 +63,7 @@ export function decode(text: string): Frame {
       if (!isObject(picture)) throw new Error('a snapshot holds a picture');
       string(picture, 'position');
       if (!isObject(picture.crisis)) throw new Error('a picture holds a crisis');
-      for (const part of ['cells', 'escalations', 'queries', 'centres', 'readings', 'feed']) list(picture, part);
+      for (const part of ['cells', 'escalations', 'queries', 'cycles', 'slots', 'centres', 'readings', 'feed']) list(picture, part);
       break;
     }
     case 'change':

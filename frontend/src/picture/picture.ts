@@ -1,5 +1,5 @@
 /** The picture of one crisis as this screen holds it, and how a frame moves it. Pure. */
-import type { CellView, CentreView, CrisisView, EscalationView, FeedItem, QueryView, ReadingView } from '../api/types.gen';
+import type { CellView, CentreView, CrisisView, CycleView, EscalationView, FeedItem, QueryView, ReadingView, SlotsView } from '../api/types.gen';
 import type { Change, Remove, Set, Snapshot } from '../live/protocol';
 
 export type Picture = {
@@ -12,6 +12,9 @@ export type Picture = {
   readings: ReadonlyMap<string, ReadingView>;
   escalations: ReadonlyMap<string, EscalationView>;
   queries: ReadonlyMap<string, QueryView>;
+  cycles: ReadonlyMap<string, CycleView>;
+  /** By `cycle/centre`; a centre of which nothing stands has none. */
+  slots: ReadonlyMap<string, SlotsView>;
   /** Newest first. */
   feed: readonly FeedItem[];
 };
@@ -29,6 +32,8 @@ export function begin({ picture }: Snapshot): Picture {
     readings: new Map(picture.readings.map((reading) => [`${reading.centre}/${reading.indicator}`, reading])),
     escalations: new Map(picture.escalations.map((escalation) => [escalation.id, escalation])),
     queries: new Map(picture.queries.map((query) => [query.id, query])),
+    cycles: new Map(picture.cycles.map((cycle) => [cycle.id, cycle])),
+    slots: new Map(picture.slots.map((slots) => [`${slots.cycle}/${slots.centre}`, slots])),
     feed: picture.feed.slice(0, FEED_LINES_MAX),
   };
 }
@@ -44,6 +49,8 @@ export function apply(picture: Picture, change: Change): Picture | null {
     readings: new Map(picture.readings),
     escalations: new Map(picture.escalations),
     queries: new Map(picture.queries),
+    cycles: new Map(picture.cycles),
+    slots: new Map(picture.slots),
     feed: [...change.entries].reverse().concat(picture.feed).slice(0, FEED_LINES_MAX),
   };
   for (const set of change.set) put(next, set);
@@ -51,12 +58,14 @@ export function apply(picture: Picture, change: Change): Picture | null {
   return next;
 }
 
-type Draft = Omit<Picture, 'centres' | 'cells' | 'readings' | 'escalations' | 'queries'> & {
+type Draft = Omit<Picture, 'centres' | 'cells' | 'readings' | 'escalations' | 'queries' | 'cycles' | 'slots'> & {
   centres: Map<string, CentreView>;
   cells: Map<string, CellView>;
   readings: Map<string, ReadingView>;
   escalations: Map<string, EscalationView>;
   queries: Map<string, QueryView>;
+  cycles: Map<string, CycleView>;
+  slots: Map<string, SlotsView>;
 };
 
 function put(draft: Draft, set: Set): void {
@@ -78,6 +87,12 @@ function put(draft: Draft, set: Set): void {
       return;
     case 'query':
       draft.queries.set(set.key, set.value);
+      return;
+    case 'cycle':
+      draft.cycles.set(set.key, set.value);
+      return;
+    case 'slots':
+      draft.slots.set(set.key, set.value);
   }
 }
 
@@ -99,5 +114,11 @@ function take(draft: Draft, { kind, key }: Remove): void {
       return;
     case 'query':
       draft.queries.delete(key);
+      return;
+    case 'cycle':
+      draft.cycles.delete(key);
+      return;
+    case 'slots':
+      draft.slots.delete(key);
   }
 }

@@ -1,6 +1,7 @@
 /** A line of the feed as words. */
 import type { EscalationClock, EscalationLevel, EscalationView, FeedItem } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
+import { utcMinutes } from './time';
 import { ipcrWord, levelWord, stepWord } from './words';
 
 export type Among = {
@@ -10,6 +11,7 @@ export type Among = {
 
 export function entryText(item: FeedItem, { codeOf, escalations }: Among): string {
   const titleOf = (id: string): string => escalations.get(id)?.title ?? m.feed_stepped_unknown();
+  const timeOf = (due: string): string => utcMinutes(Date.parse(due));
   switch (item.kind) {
     case 'update_posted': return item.update.headline;
     case 'update_withdrawn': return m.feed_withdrawn({ reason: item.reason });
@@ -25,6 +27,13 @@ export function entryText(item: FeedItem, { codeOf, escalations }: Among): strin
     case 'query_asked': return m.feed_query_asked({ asked: codeOf(item.centre), question: item.question });
     case 'query_answered': return m.feed_query_answered({ answer: item.answer });
     case 'query_withdrawn': return m.feed_query_withdrawn({ reason: item.reason });
+    case 'cycle_set': return m.feed_cycle_set({ name: item.name });
+    case 'cycle_changed': return m.feed_cycle_changed({ name: item.name });
+    case 'cycle_planned': return m.feed_cycle_planned();
+    case 'cycle_ended': return m.feed_cycle_ended({ reason: item.reason });
+    case 'slot_excused': return m.feed_slot_excused({ centre: codeOf(item.centre), time: timeOf(item.due_at), reason: item.reason });
+    case 'slot_reminded': return m.feed_slot_reminded({ time: timeOf(item.due_at) });
+    case 'slot_missed': return m.feed_slot_missed({ time: timeOf(item.due_at) });
   }
 }
 

@@ -46,7 +46,7 @@ export function snapshot(position: string, changes: Partial<Snapshot['picture']>
     type: 'snapshot',
     server_time: new Date(time).toISOString(),
     picture: {
-      position, crisis: crisis(), cells: [], escalations: [], queries: [], readings: [], feed: [],
+      position, crisis: crisis(), cells: [], escalations: [], queries: [], cycles: [], slots: [], readings: [], feed: [],
       centres: [centre('be-nccn', 'BE'), centre('pl-ncc', 'PL')], ...changes,
     } as Snapshot['picture'],
   } as Snapshot;

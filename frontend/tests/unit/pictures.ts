@@ -57,6 +57,8 @@ export function picture(centres: CentreView[], cells: CellView[], readings: Read
     readings: new Map(readings.map((reading) => [`${reading.centre}/${reading.indicator}`, reading])),
     escalations: new Map(),
     queries: new Map(),
+    cycles: new Map(),
+    slots: new Map(),
     feed: [],
   };
 }

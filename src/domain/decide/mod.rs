@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::access::Permit;
 use super::centre::{Centre, Sector};
 use super::command::Command;
+use super::crisis::Cadence;
 use super::escalation::LevelTerms;
 use super::event::Event;
 use super::ids::{CentreId, IndicatorId};
@@ -16,6 +17,7 @@ use super::template::Template;
 use super::vocabulary::CrisisState;
 
 mod crisis;
+mod cycle;
 mod escalation;
 mod query;
 mod update;
@@ -29,6 +31,8 @@ pub struct Catalogue {
     pub templates: Vec<Template>,
     /// How long the clocks of an escalation run.
     pub escalation: LevelTerms,
+    /// How long an update holds unless its author says otherwise.
+    pub cadence: Cadence,
 }
 
 impl Catalogue {
@@ -80,6 +84,15 @@ pub fn decide(
         Command::StepEscalation { escalation, step } => {
             escalation::step_escalation(picture, catalogue, actor, escalation, step, moment)
         }
+        Command::SetCycle(draft) => cycle::set(picture, *draft, moment),
+        Command::ChangeCycle { cycle, to } => cycle::change(picture, cycle, *to, moment),
+        Command::EndCycle { cycle, reason } => cycle::end(picture, cycle, reason),
+        Command::ExcuseSlot { cycle, centre, due_at, reason } => cycle::excuse(picture, cycle, centre, due_at, reason),
+        Command::PlanCycle { cycle } => cycle::plan(picture, cycle, moment),
+        Command::RemindSlot { cycle, centre, due_at, minutes } => {
+            cycle::remind(picture, cycle, centre, due_at, minutes, moment)
+        }
+        Command::MissSlot { cycle, centre, due_at } => cycle::miss(picture, cycle, centre, due_at, moment),
         Command::LapseEscalation { escalation, which, due } => {
             escalation::lapse(picture, catalogue, escalation, which, due, moment)
         }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Catalogue, Moment, refuse};
-use crate::domain::centre::Sector;
 use crate::domain::command::PostUpdate;
 use crate::domain::event::Event;
 use crate::domain::ids::UpdateId;
@@ -34,7 +33,8 @@ pub(super) fn post(
     if draft.nil && matches!(draft.severity, Severity::Extreme | Severity::Severe | Severity::Moderate) {
         faults.push(FieldFault::at("/severity", "a nil report has nothing to report, so no severity above minor"));
     }
-    let valid_until = check_times(&draft, sector, moment, &mut faults);
+    let term = sector.map_or(SignedDuration::ZERO, |sector| catalogue.cadence.term(sector, crisis.mode()));
+    let valid_until = check_times(&draft, term, moment, &mut faults);
     check_mark(&draft.mark, catalogue, &mut faults);
     for (i, area) in draft.areas.iter().enumerate().take(AREAS_MAX) {
         if let Some(fault) = area_fault(area) {
@@ -73,19 +73,13 @@ pub(super) fn post(
     Ok(Event::UpdatePosted { update: Box::new(update) })
 }
 
-/// Checks the times of a draft and gives the term it holds: its own, or the cadence of its sector.
-fn check_times(
-    draft: &PostUpdate,
-    sector: Option<&Sector>,
-    moment: &Moment,
-    faults: &mut Vec<FieldFault>,
-) -> Timestamp {
+/// Checks the times of a draft and gives until when it holds: its own, or the term of its sector in the mode in force.
+fn check_times(draft: &PostUpdate, term: SignedDuration, moment: &Moment, faults: &mut Vec<FieldFault>) -> Timestamp {
     if draft.as_of > moment.now + AS_OF_GRACE {
         faults.push(FieldFault::at("/as_of", "must not lie in the future (60 s of grace)"));
     }
     let Some(until) = draft.valid_until else {
-        let minutes = sector.map_or(0, |sector| i64::from(sector.cadence_minutes));
-        return draft.as_of.saturating_add(jiff::SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+        return draft.as_of.saturating_add(term).unwrap_or(Timestamp::MAX);
     };
     if until <= draft.as_of {
         faults.push(FieldFault::at("/valid_until", "must lie after as_of"));

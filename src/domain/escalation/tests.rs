@@ -1,10 +1,9 @@
 //! The clocks and steps of an escalation, each for itself.
 
 use super::*;
-use EscalationClock::{Ack, Resolve, Start};
-use EscalationLevel::{Coordination, Political, Watch};
-use EscalationState as S;
-use EscalationStep as T;
+use crate::domain::vocabulary::EscalationClock::{Ack, Resolve, Start};
+use crate::domain::vocabulary::EscalationLevel::{Coordination, Political, Watch};
+use crate::domain::vocabulary::{EscalationState as S, EscalationStep as T};
 
 fn step(step: EscalationStep) -> Step {
     Step { step, note: None, assignee: None, until: None, answer: None, clocks: None }

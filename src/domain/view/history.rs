@@ -76,7 +76,14 @@ impl Eye<'_> {
                 | Event::QueryWithdrawn { .. }
                 | Event::CrisisClosed { .. }
                 | Event::CrisisReopened { .. }
-                | Event::CrisisScoped { .. } => {}
+                | Event::CrisisScoped { .. }
+                | Event::CycleSet { .. }
+                | Event::CycleChanged { .. }
+                | Event::CyclePlanned { .. }
+                | Event::CycleEnded { .. }
+                | Event::SlotExcused { .. }
+                | Event::SlotReminded { .. }
+                | Event::SlotMissed { .. } => {}
             }
         }
     }

@@ -86,6 +86,19 @@ fn what(entry: &Entry) -> What {
             sectors: sectors.iter().map(|sector| sector.id.clone()).collect(),
             centres: centres.iter().cloned().collect(),
         },
+        Event::CycleSet { cycle, plan: _ } => What::CycleSet { id: cycle.id, name: cycle.name.clone() },
+        Event::CycleChanged { cycle, plan: _ } => What::CycleChanged { id: cycle.id, name: cycle.name.clone() },
+        Event::CyclePlanned { cycle, plan } => What::CyclePlanned { id: *cycle, due: plan.due.clone() },
+        Event::CycleEnded { cycle, reason } => What::CycleEnded { id: *cycle, reason: reason.clone() },
+        Event::SlotExcused { cycle, centre, due_at, reason } => {
+            What::SlotExcused { id: *cycle, centre: centre.clone(), due_at: *due_at, reason: reason.clone() }
+        }
+        Event::SlotReminded { cycle, centre, due_at, minutes } => {
+            What::SlotReminded { id: *cycle, centre: centre.clone(), due_at: *due_at, minutes: *minutes }
+        }
+        Event::SlotMissed { cycle, centre, due_at } => {
+            What::SlotMissed { id: *cycle, centre: centre.clone(), due_at: *due_at }
+        }
     }
 }
 

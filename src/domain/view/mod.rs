@@ -21,6 +21,7 @@ use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
 use super::query::{self, QueryRecord, Said};
 use super::vocabulary::EscalationState;
 
+mod cycles;
 pub mod difference;
 mod history;
 mod lines;
@@ -29,6 +30,7 @@ mod shapes;
 mod tests;
 pub mod timeline;
 
+pub use self::cycles::{CycleView, DueView, ExcuseView, FillView, SlotView, SlotsView};
 pub use self::history::CellHistory;
 use self::lines::{feed_item, ipcr_view, lapse_view, step_view, update_view};
 pub use self::shapes::{
@@ -94,6 +96,8 @@ impl Eye<'_> {
             cells: picture.cells.keys().filter_map(|(c, s)| self.cell(c, s)).collect(),
             escalations: self.escalations(),
             queries: self.queries(),
+            cycles: self.cycles(),
+            slots: self.all_slots(),
             centres: picture.crisis.centres.iter().filter_map(|id| self.centre(id)).collect(),
             readings: picture.readings.keys().filter_map(|(c, i)| self.reading(c, i)).collect(),
             feed: self.feed(),
@@ -109,6 +113,8 @@ impl Eye<'_> {
                 Part::Escalation(_) => escalations += 1,
                 Part::Query(_) => queries += 1,
                 Part::Crisis
+                | Part::Cycle(_)
+                | Part::Slots(..)
                 | Part::Centre(_)
                 | Part::Cell(..)
                 | Part::Reading(..)
@@ -152,6 +158,12 @@ impl Eye<'_> {
             Part::Query(id) => {
                 let record = self.picture.queries.get(id)?;
                 (key("query", id.to_string()), self.query(record).map(Item::Query))
+            }
+            // To whoever may not see the rhythm, not even its names are told.
+            Part::Cycle(_) | Part::Slots(..) if !self.sees_cycles() => return None,
+            Part::Cycle(id) => (key("cycle", id.to_string()), self.cycle(*id).map(Item::Cycle)),
+            Part::Slots(id, centre) => {
+                (key("slots", format!("{id}/{centre}")), self.slots_row(*id, centre).map(Item::Slots))
             }
             Part::Update(_) | Part::Feed(..) | Part::Head(_) => return None,
         })
@@ -356,7 +368,14 @@ impl Eye<'_> {
             | Event::IpcrRecorded { .. }
             | Event::CrisisClosed { .. }
             | Event::CrisisReopened { .. }
-            | Event::CrisisScoped { .. } => true,
+            | Event::CrisisScoped { .. }
+            | Event::CycleSet { .. }
+            | Event::CycleChanged { .. }
+            | Event::CyclePlanned { .. }
+            | Event::CycleEnded { .. } => true,
+            Event::SlotExcused { centre, .. }
+            | Event::SlotReminded { centre, .. }
+            | Event::SlotMissed { centre, .. } => self.picture.crisis.centres.contains(centre),
         }
     }
 

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::{CycleView, SlotsView};
 use crate::domain::actor::By;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::crisis::IpcrRecord;
 use crate::domain::escalation::Answer;
-use crate::domain::ids::{CentreId, CrisisId, EscalationId, IndicatorId, QueryId, SectorId, UpdateId};
+use crate::domain::ids::{CentreId, CrisisId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, UpdateId};
 use crate::domain::indicator::{Reading, Value};
 use crate::domain::update::Source;
 use crate::domain::vocabulary::{
@@ -26,6 +27,9 @@ pub struct PictureView {
     pub escalations: Vec<EscalationView>,
     /// Every open one, and the newest that were answered or withdrawn.
     pub queries: Vec<QueryView>,
+    pub cycles: Vec<CycleView>,
+    /// What stands of the slots, centre by centre; a centre of which nothing does has none.
+    pub slots: Vec<SlotsView>,
     pub centres: Vec<CentreView>,
     pub readings: Vec<ReadingView>,
     /// Newest first.
@@ -352,6 +356,43 @@ pub enum What {
         sectors: Vec<SectorId>,
         centres: Vec<CentreId>,
     },
+    CycleSet {
+        id: CycleId,
+        name: String,
+    },
+    CycleChanged {
+        id: CycleId,
+        name: String,
+    },
+    CyclePlanned {
+        id: CycleId,
+        #[cfg_attr(test, ts(type = "Array<string>"))]
+        due: Vec<Timestamp>,
+    },
+    CycleEnded {
+        id: CycleId,
+        reason: String,
+    },
+    SlotExcused {
+        id: CycleId,
+        centre: CentreId,
+        #[cfg_attr(test, ts(type = "string"))]
+        due_at: Timestamp,
+        reason: String,
+    },
+    SlotReminded {
+        id: CycleId,
+        centre: CentreId,
+        #[cfg_attr(test, ts(type = "string"))]
+        due_at: Timestamp,
+        minutes: u32,
+    },
+    SlotMissed {
+        id: CycleId,
+        centre: CentreId,
+        #[cfg_attr(test, ts(type = "string"))]
+        due_at: Timestamp,
+    },
 }
 
 /// One thing of the picture that a wall must now show, or no longer.
@@ -379,4 +420,6 @@ pub enum Item {
     Reading(ReadingView),
     Escalation(EscalationView),
     Query(QueryView),
+    Cycle(CycleView),
+    Slots(SlotsView),
 }

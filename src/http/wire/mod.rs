@@ -1,5 +1,6 @@
 //! Request bodies: JSON → command, or every wrong field at once.
 
+pub mod cycles;
 pub mod keeping;
 pub mod shown;
 

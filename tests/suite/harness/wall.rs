@@ -42,6 +42,12 @@ pub fn things(picture: &Value) -> BTreeMap<(String, String), Value> {
     for query in picture["queries"].as_array().expect("queries") {
         put("query", word(&query["id"]), query);
     }
+    for cycle in picture["cycles"].as_array().expect("cycles") {
+        put("cycle", word(&cycle["id"]), cycle);
+    }
+    for slots in picture["slots"].as_array().expect("slots") {
+        put("slots", format!("{}/{}", word(&slots["cycle"]), word(&slots["centre"])), slots);
+    }
     for centre in picture["centres"].as_array().expect("centres") {
         put("centre", word(&centre["id"]), centre);
     }

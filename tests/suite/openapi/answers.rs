@@ -4,8 +4,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use vigie::accounts::pairing::WRONG_CODES_MAX;
+use vigie::clock::Clock;
 use vigie::domain::vocabulary::{Role, Tlp};
 
 use super::schema::{Description, Met, each_schema};
@@ -142,6 +144,8 @@ async fn every_answer_has_exactly_what_is_described() {
     for frame in &socket.frames {
         held.look(held.description.schema("Frame"), frame, "Frame");
     }
+    let rhythm = keep_the_rhythm().await;
+    held.met.borrow_mut().extend(rhythm);
     nothing_is_described_in_vain(&held);
     held.app.stop().await;
 }
@@ -213,6 +217,65 @@ async fn write_one_of_everything(held: &Held, coordinator: &Person, duty: &Perso
     let withdrawn = held.write(coordinator, "askQuery", &[("id", &second)], question).await;
     held.write(coordinator, "withdrawQuery", &[("id", &withdrawn)], json!({ "reason": "Told by telephone" })).await;
     held.call(duty, "answerQuery", 409, &[("id", &withdrawn)], &[], Some(&json!({ "answer": "Late" }))).await;
+}
+
+/// On a server of its own, whose time stands where it is put: a day goes by.
+async fn keep_the_rhythm() -> BTreeSet<Met> {
+    let at = |minutes: i64| {
+        let midnight: Timestamp = "2026-03-29T00:00:00Z".parse().expect("a time");
+        midnight + SignedDuration::from_mins(minutes)
+    };
+    let clock = Clock::held_at(at(0));
+    let held = Held { app: App::at(&clock).await, description: description(), met: RefCell::default() };
+    let coordinator = held.app.person("eu-ercc", Role::Coordinator).await;
+    let duty = held.app.person("be-nccn", Role::DutyOfficer).await;
+    let mut socket = duty.listen(None).await;
+    let whole = json!({
+        "name": "Every four hours", "sectors": ["cyber"], "centres": ["be-nccn", "nl-ncc"], "starts_at": at(120),
+        "rrule": "FREQ=HOURLY;INTERVAL=4", "grace_minutes": 30, "cutoff_minutes": 240, "reminder_minutes": [15, 60],
+    });
+    let id = held.write(&coordinator, "setCycle", &[], whole.clone()).await;
+    let little = json!({ "sectors": null, "centres": null, "cutoff_minutes": null, "reminder_minutes": null });
+    let other = held.write(&coordinator, "setCycle", &[], changed(whole.clone(), little)).await;
+    let excuse = json!({ "centre": "nl-ncc", "due_at": at(120), "reason": "Evacuated" });
+    held.write(&coordinator, "excuseSlot", &[("id", &id)], excuse).await;
+    let seen = async |kind: &str| {
+        eventually(kind, async || {
+            let journal = duty.get(&format!("/api/v1/crises/{CRISIS}/journal?limit=1000")).await.text();
+            journal.contains(&format!("\"{kind}\"")).then_some(())
+        })
+        .await;
+    };
+    clock.hold(at(60));
+    seen("slot_reminded").await;
+    held.write(
+        &duty,
+        "postUpdate",
+        &[],
+        changed(update("be-nccn", "cyber", "green", "As it is"), json!({ "as_of": at(60) })),
+    )
+    .await;
+    held.get(&duty, "readSlots", &[("from", "2026-03-29T00:00:00Z"), ("to", "2026-03-30T00:00:00Z")]).await;
+    held.call(&duty, "readSlots", 422, &[("from", "soon")], &[], None).await;
+    clock.hold(at(400));
+    seen("slot_missed").await;
+    clock.hold(at(26 * 60));
+    seen("cycle_planned").await;
+    held.write(&coordinator, "changeCycle", &[("id", &id)], changed(whole, json!({ "name": "As before" }))).await;
+    held.write(&coordinator, "endCycle", &[("id", &other)], json!({ "reason": "One is enough" })).await;
+    held.call(&coordinator, "endCycle", 409, &[("id", &other)], &[], Some(&json!({ "reason": "Again" }))).await;
+    held.get(&duty, "showPicture", &[]).await;
+    let all = [("limit", "1000")];
+    held.get(&duty, "readJournal", &all).await;
+    held.get(&held.app.person("eu-gsc", Role::Auditor).await, "readJournal", &all).await;
+    let position = duty.picture().await["position"].as_str().expect("a position").to_owned();
+    socket.reach(&position).await;
+    for frame in &socket.frames {
+        held.look(held.description.schema("Frame"), frame, "Frame");
+    }
+    let Held { app, met, .. } = held;
+    app.stop().await;
+    met.into_inner()
 }
 
 async fn live_the_life_of_a_crisis(held: &Held, coordinator: &Person, duty: &Person) {
