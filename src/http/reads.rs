@@ -239,8 +239,9 @@ pub(super) async fn caught_up(app: &App, crisis: Option<&CrisisId>) {
     }
 }
 
-fn unavailable(error: JournalError) -> Problem {
-    Problem::new(Kind::Unavailable, error.to_string())
+/// What is wrong with the journal, and where, is not the asker's to know; it is logged where it is read.
+fn unavailable(_: JournalError) -> Problem {
+    Problem::new(Kind::Unavailable, "the journal does not answer now")
 }
 
 /// A strong tag names the bytes, so each content coding has its own. Chosen as the compression that
