@@ -225,6 +225,8 @@ pub async fn live(
         send_timeout: app.settings.live.send_timeout,
         stopping: app.stopping.clone(),
     };
+    // Counted before it is answered, so that whoever is let in is known to the next who asks.
+    app.health.counts().walls.inc();
     actix_web::rt::spawn(session::run(session, messages, joined, seat));
     Ok(response)
 }
