@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { Vigie } from '../e2e/vigie';
-import { SCENE, tell } from './scene';
+import { SCENE, tell } from '../e2e/scene';
 
 const SIZES = { '1080p': [1920, 1080], '4k': [3840, 2160], phone: [390, 844] } as const;
 const AT = `/coordination/${SCENE}`;
