@@ -215,10 +215,15 @@ test('an update written while the server is away is sent once, as of when it was
 
 test('an answer that was lost does not make a second entry', async ({ browser }) => {
   const page = await desk(browser);
-  let lost = 0;
+  let lost = false;
+  let read = (): void => {};
+  const wasRead = new Promise<void>((resolve) => { read = resolve; });
   await page.route('**/updates', async (route) => {
-    if (lost > 0) return route.continue();
-    lost += 1;
+    if (lost) {
+      await wasRead;
+      return route.continue();
+    }
+    lost = true;
     await route.fetch();
     await route.abort('connectionreset');
   });
@@ -227,6 +232,7 @@ test('an answer that was lost does not make a second entry', async ({ browser })
   await expect(page.getByTestId('post-said')).toContainText('Not sent yet');
   await expect(page.getByTestId('outbox')).toContainText('it may be on record');
   await expect(page.getByTestId('outbox').getByRole('button', { name: 'Change' })).toHaveCount(0);
+  read();
   await expect(page.getByTestId('outbox')).toHaveCount(0);
   // What was said to be waiting is said to be on record as soon as it is.
   await expect(page.getByTestId('post-said')).toHaveText('Posted and on record.');

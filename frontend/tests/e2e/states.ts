@@ -45,8 +45,8 @@ function paired(name: string, settings: Settings, then: (page: Page) => Promise<
   };
 }
 
-/** A screen whose line to the server is cut once it has its picture. */
-function cutOff(name: string, reader: Reader, path: string, then: (page: Page) => Promise<unknown>): State {
+/** A screen whose line to the server is cut once it has its picture and what `whole` looks for. */
+function cutOff(name: string, reader: Reader, path: string, whole: string, then: (page: Page) => Promise<unknown>): State {
   return {
     name, ...(reader === 'wall' ? { wall: true } : {}),
     open: async (world, browser, look) => {
@@ -54,6 +54,7 @@ function cutOff(name: string, reader: Reader, path: string, then: (page: Page) =
       const page = await at(world, browser, look, reader, path, line.base);
       page.on('close', () => line.close());
       await live(page);
+      await expect(page.locator(whole).first()).toBeVisible();
       line.cut();
       await then(page);
       return page;
@@ -129,7 +130,7 @@ export const STATES: readonly State[] = [
   wall('wall-empty', 'quiet'),
   wall('wall-thirty-silent', 'silence'),
   wall('wall-closed', 'over'),
-  cutOff('wall-link-lost', 'wall', '/wall/dnister', notLive),
+  cutOff('wall-link-lost', 'wall', '/wall/dnister', '[data-testid="escalation"]', notLive),
   paired('wall-rotation', { layout: 'overview', distance_m: 3 }, visible('[data-testid="rotation"]')),
   {
     name: 'wall-revoked', wall: true,
@@ -179,7 +180,7 @@ export const STATES: readonly State[] = [
   desk('desk-empty', visible('#post'), 'quiet'),
   desk('desk-reads-only', visible('main'), SCENE, 'nothing_to_write'),
   desk('desk-closed', visible('main'), 'over'),
-  cutOff('desk-outbox', 'officer', `/desk/${SCENE}`, async (page) => {
+  cutOff('desk-outbox', 'officer', `/desk/${SCENE}`, '#post', async (page) => {
     await notLive(page);
     await page.locator('#post-sector').selectOption('cyber');
     await page.locator('input[name="post-severity"][value="severe"]').check();
@@ -221,7 +222,7 @@ export const STATES: readonly State[] = [
   coordination('coordination-exercise', 'escalations', visible('[data-card]'), 'drill'),
   coordination('coordination-empty', 'escalations', visible('main'), 'trial'),
   coordination('coordination-closed', 'crisis', visible('[data-testid="closed"]'), 'over'),
-  cutOff('coordination-link-lost', 'coordinator', `/coordination/${SCENE}`, notLive),
+  cutOff('coordination-link-lost', 'coordinator', `/coordination/${SCENE}`, '[data-card]', notLive),
   plain('open-a-crisis', 'coordinator', '/coordination#open', visible('#open')),
   plain('open-as-actual-asks', 'coordinator', '/coordination#open', async (page) => {
     const form = page.locator('#open');
