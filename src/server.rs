@@ -195,8 +195,19 @@ impl Server {
 
     /// Serves until `until` resolves or a part of the server dies; then stops in order.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let Self { handle, serving, mut desk, mut relay, mut keeper, mut snapshots, mut timers, health, stop, shutdown, .. } =
-            self;
+        let Self {
+            handle,
+            serving,
+            mut desk,
+            mut relay,
+            mut keeper,
+            mut snapshots,
+            mut timers,
+            health,
+            stop,
+            shutdown,
+            ..
+        } = self;
         // A task of its own: the listener does what its handle says only while it is being run.
         let mut serving = tokio::spawn(serving);
         let outcome = tokio::select! {

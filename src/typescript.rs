@@ -12,8 +12,8 @@ use crate::domain::indicator::{Indicator, Missing, Reading, Value};
 use crate::domain::template::Template;
 use crate::domain::update::Source;
 use crate::domain::view::difference::{
-    CellChange, CentreChange, CrisisChange, Difference, EscalationChange, EscalationChanges, QueryChanges,
-    ReadingChange,
+    CellChange, CentreChange, CrisisChange, CycleChange, Difference, EscalationChange, EscalationChanges, QueryChanges,
+    ReadingChange, SlotsChange,
 };
 use crate::domain::view::timeline::{DensityView, MomentView, TimelineView};
 use crate::domain::view::{
@@ -52,7 +52,7 @@ fn types() -> String {
         Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, Template,
         IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, Answer, LapseView, EscalationView,
         AnswerView, QueryView, DueView, CycleView, FillView, ExcuseView, SlotsView, SlotView, CentreView, ReadingView, What, FeedItem, PictureView,
-        CrisisChange, CellChange, EscalationChange, EscalationChanges, QueryChanges, ReadingChange, CentreChange, Difference,
+        CrisisChange, CellChange, EscalationChange, EscalationChanges, QueryChanges, ReadingChange, CentreChange, CycleChange, SlotsChange, Difference,
         MomentKind, MomentView, DensityView, TimelineView,
         SettingView, AccountView, DeviceView, TokenView, PairingView,
     );

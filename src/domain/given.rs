@@ -15,17 +15,15 @@ use super::deadlines::{self, Deadlines};
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
-use super::ids::{
-    AccountId, CentreId, CrisisId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId,
-};
+use super::ids::{AccountId, CentreId, CrisisId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Indicator;
 use super::mark::{Mark, Viewer};
 use super::picture::{Part, Picture};
 use super::refusal::Refusal;
 use super::view::{Change, Eye, PictureView};
 use super::vocabulary::{
-    Aggregation, CentreKind, Direction, Environment, EscalationAnswer, EscalationLevel, EscalationStep, Measure, Outlook,
-    Role, Severity, Tlp,
+    Aggregation, CentreKind, Direction, Environment, EscalationAnswer, EscalationLevel, EscalationStep, Measure,
+    Outlook, Role, Severity, Tlp,
 };
 
 /// A crisis of `be`, `nl` and `co` (the coordinator's body) on `displacement` and `cyber`; `fr` and `fire`

@@ -18,7 +18,9 @@ use super::ids::{EscalationId, IndicatorId, QueryId, UpdateId};
 use super::indicator::{Missing, Reading, Value};
 use super::mark::{Mark, Viewer};
 use super::picture::Picture;
-use super::vocabulary::{EscalationLevel, EscalationAnswer, EscalationStep, IpcrMode, Outlook, Quality, Role, Severity, Tlp};
+use super::vocabulary::{
+    EscalationAnswer, EscalationLevel, EscalationStep, IpcrMode, Outlook, Quality, Role, Severity, Tlp,
+};
 
 const CENTRES: [&str; 4] = ["be", "nl", "fr", "co"];
 const SECTORS: [&str; 2] = ["cyber", "displacement"];

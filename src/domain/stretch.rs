@@ -63,7 +63,14 @@ impl Stretch {
             | Event::QueryAnswered { .. }
             | Event::QueryWithdrawn { .. }
             | Event::CrisisClosed { .. }
-            | Event::CrisisReopened { .. } => {}
+            | Event::CrisisReopened { .. }
+            | Event::CycleSet { .. }
+            | Event::CycleChanged { .. }
+            | Event::CyclePlanned { .. }
+            | Event::CycleEnded { .. }
+            | Event::SlotExcused { .. }
+            | Event::SlotReminded { .. }
+            | Event::SlotMissed { .. } => {}
         }
         let audience = self.audience(entry);
         if let Some(moment) = key_moment(entry, picture) {
@@ -114,7 +121,8 @@ pub fn hour_of(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second() - past).unwrap_or(time)
 }
 
-/// What an entry is on the slider, if it is anything: bad news, escalations, the IPCR mode and the crisis itself.
+/// What an entry is on the slider, if it is anything: bad news, escalations, missed reports, the IPCR mode and
+/// the crisis itself.
 fn key_moment(entry: &Entry, picture: &Picture) -> Option<Moment> {
     let moment = |kind, centre: &CentreId| Moment {
         seq: entry.seq,
@@ -166,12 +174,19 @@ fn key_moment(entry: &Entry, picture: &Picture) -> Option<Moment> {
         Event::CrisisClosed { .. } => moment(MomentKind::CrisisClosed, by),
         Event::CrisisReopened { .. } => moment(MomentKind::CrisisReopened, by),
         Event::CrisisScoped { .. } => moment(MomentKind::CrisisScoped, by),
+        Event::SlotMissed { centre, .. } => moment(MomentKind::SlotMissed, centre),
         Event::UpdateWithdrawn { .. }
         | Event::EscalationLapsed { .. }
         | Event::EscalationWoken { .. }
         | Event::QueryAsked { .. }
         | Event::QueryAnswered { .. }
-        | Event::QueryWithdrawn { .. } => return None,
+        | Event::QueryWithdrawn { .. }
+        | Event::CycleSet { .. }
+        | Event::CycleChanged { .. }
+        | Event::CyclePlanned { .. }
+        | Event::CycleEnded { .. }
+        | Event::SlotExcused { .. }
+        | Event::SlotReminded { .. } => return None,
     })
 }
 

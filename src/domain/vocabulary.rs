@@ -213,6 +213,8 @@ vocabulary! {
         EscalationLevelRaised = "escalation_level_raised",
         EscalationLevelLowered = "escalation_level_lowered",
         EscalationResolved = "escalation_resolved",
+        /// Told to the people of the centre that owed it, as the event is.
+        SlotMissed = "slot_missed",
     }
 }
 

@@ -220,6 +220,8 @@ export type ReadingChange = { centre: string, indicator: string, from: ReadingVi
  */
 difference: number | null, };
 export type CentreChange = { centre: string, from: CentreView | null, to: CentreView | null, };
+export type CycleChange = { cycle: string, from: CycleView | null, to: CycleView | null, };
+export type SlotsChange = { cycle: string, centre: string, from: SlotsView | null, to: SlotsView | null, };
 export type Difference = { 
 /**
  * Where the viewer's old picture stands.
@@ -232,12 +234,12 @@ upto: string,
 /**
  * The moments at which silence is judged.
  */
-since_at: string, upto_at: string, crisis: CrisisChange | null, cells: Array<CellChange>, escalations: EscalationChanges, queries: QueryChanges, readings: Array<ReadingChange>, centres: Array<CentreChange>, 
+since_at: string, upto_at: string, crisis: CrisisChange | null, cells: Array<CellChange>, escalations: EscalationChanges, queries: QueryChanges, readings: Array<ReadingChange>, centres: Array<CentreChange>, cycles: Array<CycleChange>, slots: Array<SlotsChange>, 
 /**
  * Of whom something still held then, and nothing does now.
  */
 silent: Array<string>, };
-export type MomentKind = "crisis_opened" | "crisis_closed" | "crisis_reopened" | "crisis_scoped" | "ipcr_recorded" | "update_posted" | "escalation_raised" | "escalation_level_raised" | "escalation_level_lowered" | "escalation_resolved";
+export type MomentKind = "crisis_opened" | "crisis_closed" | "crisis_reopened" | "crisis_scoped" | "ipcr_recorded" | "update_posted" | "escalation_raised" | "escalation_level_raised" | "escalation_level_lowered" | "escalation_resolved" | "slot_missed";
 export type MomentView = { position: string, recorded_at: string, kind: MomentKind, centre: string, severity: Severity | null, title: string | null, 
 /**
  * Of `ipcr_recorded` alone.

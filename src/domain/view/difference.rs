@@ -8,9 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{CellView, CentreView, CrisisView, EscalationView, PictureView, QueryView, ReadingView, Visible};
+use super::{
+    CellView, CentreView, CrisisView, CycleView, EscalationView, PictureView, QueryView, ReadingView, SlotsView,
+    Visible,
+};
 use crate::domain::freshness::freshness;
-use crate::domain::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId};
+use crate::domain::ids::{CentreId, CycleId, EscalationId, IndicatorId, QueryId, SectorId};
 use crate::domain::indicator::Value;
 use crate::domain::vocabulary::{EscalationState, Freshness, QueryState};
 
@@ -36,6 +39,8 @@ pub struct Difference {
     pub queries: QueryChanges,
     pub readings: Vec<ReadingChange>,
     pub centres: Vec<CentreChange>,
+    pub cycles: Vec<CycleChange>,
+    pub slots: Vec<SlotsChange>,
     /// Of whom something still held then, and nothing does now.
     pub silent: Vec<CentreId>,
 }
@@ -113,6 +118,25 @@ pub struct CentreChange {
     pub to: Option<CentreView>,
 }
 
+/// A reporting cycle that was set, changed, planned further or ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CycleChange {
+    pub cycle: CycleId,
+    pub from: Option<CycleView>,
+    pub to: Option<CycleView>,
+}
+
+/// What fills or excuses the slots of one centre in one cycle, of the due times that are shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SlotsChange {
+    pub cycle: CycleId,
+    pub centre: CentreId,
+    pub from: Option<SlotsView>,
+    pub to: Option<SlotsView>,
+}
+
 /// A picture and the time for which it is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Look<'a> {
@@ -144,6 +168,8 @@ pub fn difference(then: Then<'_>, now: Look<'_>) -> Visible<Difference> {
         queries: queries(from.map_or(&[], |picture| &picture.queries), &to.queries),
         readings: readings(from.map_or(&[], |picture| &picture.readings), &to.readings),
         centres: centres(from.map_or(&[], |picture| &picture.centres), &to.centres),
+        cycles: cycles(from.map_or(&[], |picture| &picture.cycles), &to.cycles),
+        slots: slots(from.map_or(&[], |picture| &picture.slots), &to.slots),
         silent: from.map_or_else(Vec::new, |from| silent(from, then.at, to, now.at)),
     })
 }
@@ -232,6 +258,22 @@ fn centres(from: &[CentreView], to: &[CentreView]) -> Vec<CentreChange> {
     pairs.map(|(centre, (from, to))| CentreChange { centre, from: from.cloned(), to: to.cloned() }).collect()
 }
 
+fn cycles(from: &[CycleView], to: &[CycleView]) -> Vec<CycleChange> {
+    let pairs = changed(from, to, |cycle| cycle.id);
+    pairs.map(|(cycle, (from, to))| CycleChange { cycle, from: from.cloned(), to: to.cloned() }).collect()
+}
+
+fn slots(from: &[SlotsView], to: &[SlotsView]) -> Vec<SlotsChange> {
+    let pairs = changed(from, to, |row| (row.cycle, row.centre.clone()));
+    let change = |((cycle, centre), (from, to)): (_, (Option<&SlotsView>, Option<&SlotsView>))| SlotsChange {
+        cycle,
+        centre,
+        from: from.cloned(),
+        to: to.cloned(),
+    };
+    pairs.map(change).collect()
+}
+
 /// Who said something then that still held, is in the picture now, and says nothing now that still holds.
 fn silent(from: &PictureView, then: Timestamp, to: &PictureView, now: Timestamp) -> Vec<CentreId> {
     let spoke = speaking(from, then);
@@ -288,7 +330,8 @@ mod tests {
 
     /// The old picture with everything changed that is named, and nothing else.
     fn applied(old: &PictureView, difference: &Difference) -> PictureView {
-        let Difference { crisis, cells, escalations, queries, readings, centres, .. } = difference.clone();
+        let Difference { crisis, cells, escalations, queries, readings, centres, cycles, slots, .. } =
+            difference.clone();
         let ended = queries.answered.into_iter().chain(queries.withdrawn);
         let stepped = escalations.changed.into_iter().map(|change| change.to).chain(escalations.closed);
         PictureView {
@@ -318,6 +361,18 @@ mod tests {
                 |reading| (reading.centre.clone(), reading.indicator.clone()),
                 readings.iter().filter_map(|change| change.to.clone()),
                 readings.iter().filter(|c| c.to.is_none()).map(|c| (c.centre.clone(), c.indicator.clone())),
+            ),
+            cycles: apply(
+                &old.cycles,
+                |cycle| cycle.id,
+                cycles.iter().filter_map(|change| change.to.clone()),
+                cycles.iter().filter(|c| c.to.is_none()).map(|c| c.cycle),
+            ),
+            slots: apply(
+                &old.slots,
+                |row| (row.cycle, row.centre.clone()),
+                slots.iter().filter_map(|change| change.to.clone()),
+                slots.iter().filter(|c| c.to.is_none()).map(|c| (c.cycle, c.centre.clone())),
             ),
             feed: Vec::new(),
         }
