@@ -238,12 +238,12 @@ async fn look_back(held: &Held, coordinator: &Person, duty: &Person) {
     coordinator.post(&format!("{crisis}/scope"), &more).await.must(201);
     since(&out).await;
     let amber = changed(raise, json!({ "tlp": "amber" }));
-    held.write(duty, "raiseEscalation", &[], amber).await;
+    let amber = held.write(duty, "raiseEscalation", &[], amber).await;
     let french = held.app.person("fr-ncc", Role::Viewer).await;
     let seen = french.picture().await["position"].as_str().expect("a position").to_owned();
     coordinator.post(&format!("{crisis}/scope"), &few).await.must(201);
     let changes = held.get(&french, "showChanges", &[("since", &seen)]).await.json();
-    assert_eq!(changes["escalations"]["gone"].as_array().map(Vec::len), Some(3), "{changes:#}");
+    assert!(changes["escalations"]["gone"].as_array().is_some_and(|gone| gone.contains(&json!(amber))));
     held.get(duty, "showPicture", &[("at", &seen)]).await;
     let page = held.get(duty, "showTimeline", &[("limit", "1")]).await.json();
     held.get(duty, "showTimeline", &[("before", page["earlier"].as_str().expect("older ones"))]).await;
