@@ -1,5 +1,5 @@
 # `make run` and `make test` need nothing but Rust, Node 20, npm, make and a C compiler.
-.PHONY: run test check frontend tools bench screens
+.PHONY: run test check frontend tools bench screens notices
 
 # A demonstration crisis on http://127.0.0.1:8080; other addresses and paces: target/release/vigie demo --help
 run: frontend
@@ -35,3 +35,8 @@ screens: tools frontend
 
 bench:
 	cargo bench --locked --bench live
+	cargo bench --locked --bench past
+
+# What others wrote: the list in docs/THIRD-PARTY.md, and the texts of their licences, to hand on with a binary.
+notices: frontend/node_modules/.package-lock.json
+	VIGIE_WRITE_NOTICES=1 cargo test --locked --test suite what_others_wrote_is_listed

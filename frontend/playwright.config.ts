@@ -3,6 +3,8 @@ import { browser } from './tests/e2e/browser';
 
 export default defineConfig({
   ...browser,
+  // What cannot be clicked or filled in fails there, not when its test has run out of time.
+  use: { ...browser.use, actionTimeout: 15_000 },
   testDir: 'tests/e2e',
   testMatch: '*.spec.ts',
   outputDir: 'test-results',

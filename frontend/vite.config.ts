@@ -2,7 +2,8 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
-import { oneLanguage } from './scripts/one-language';
+import { mapAsData } from './scripts/map-as-data.ts';
+import { oneLanguage } from './scripts/one-language.ts';
 
 export default defineConfig({
   plugins: [
@@ -14,6 +15,7 @@ export default defineConfig({
       outputStructure: 'locale-modules',
     }),
     oneLanguage,
+    mapAsData,
     svelte(),
     svelteTesting(),
   ],
@@ -21,7 +23,7 @@ export default defineConfig({
     target: 'es2022',
     // Nothing inlined as a data: script or style: the Content-Security-Policy allows files only.
     assetsInlineLimit: 0,
-    modulePreload: false,
+    modulePreload: { polyfill: false },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   test: {

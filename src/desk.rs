@@ -10,7 +10,6 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use crate::cache::PictureCache;
 use crate::clock::Clock;
 use crate::domain::access::authorise;
 use crate::domain::actor::Actor;
@@ -23,6 +22,7 @@ use crate::domain::refusal::Refusal;
 use crate::doorbell::Doorbell;
 use crate::health::Health;
 use crate::journal::{Append, Appended, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, Receipt, RequestKey};
+use crate::live::hub::Hub;
 use crate::opening;
 
 /// How often a command that met another server's entries is decided again.
@@ -84,7 +84,7 @@ struct Ask {
 /// What the desk needs.
 pub struct DeskParts {
     pub journal: Arc<dyn Journal>,
-    pub cache: Option<Arc<dyn PictureCache>>,
+    pub hub: Arc<Hub>,
     pub bell: Arc<dyn Doorbell>,
     pub catalogue: Arc<Catalogue>,
     pub clock: Clock,
@@ -367,7 +367,10 @@ impl DeskTask {
     async fn read(&self, crisis: &CrisisId) -> Result<Option<Known>, JournalError> {
         let heads = self.parts.journal.crises().await?;
         let Some(head) = heads.into_iter().find(|head: &CrisisHead| head.crisis == *crisis) else { return Ok(None) };
-        let picture = opening::picture(&*self.parts.journal, self.parts.cache.as_deref(), &head).await?;
+        // What the hub holds was read back from the journal, so only the tail is to be read again.
+        let held = self.parts.hub.picture(crisis).filter(|(epoch, _)| *epoch == head.epoch);
+        let held = held.map(|(_, picture)| picture);
+        let picture = opening::carried_on(&*self.parts.journal, crisis, held).await?;
         Ok(picture.map(|picture| Known { epoch: head.epoch, picture }))
     }
 }

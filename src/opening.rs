@@ -1,23 +1,29 @@
-//! Where a picture comes from at the start: the cache if it holds one, then the tail of the journal.
+//! Where a picture comes from: what is held already, or the cache, and then the tail of the journal.
 
 use crate::cache::{self, PictureCache};
-use crate::domain::ids::{Position, Seq};
+use crate::domain::ids::{CrisisId, Position, Seq};
 use crate::domain::picture::Picture;
 use crate::journal::{CrisisHead, Journal, JournalError, READ_ENTRIES_MAX};
 
 /// The picture of a crisis as the journal ends now. A cache that cannot be read costs time, not truth.
 pub async fn picture(
     journal: &dyn Journal,
-    cache: Option<&dyn PictureCache>,
+    cache: &dyn PictureCache,
     head: &CrisisHead,
 ) -> Result<Option<Picture>, JournalError> {
-    let mut picture = match cache {
-        Some(cache) => from_cache(cache, head).await,
-        None => None,
-    };
+    let kept = from_cache(cache, head).await;
+    carried_on(journal, &head.crisis, kept).await
+}
+
+/// A picture carried on to where the journal ends now; without one, from the first entry on.
+pub async fn carried_on(
+    journal: &dyn Journal,
+    crisis: &CrisisId,
+    mut picture: Option<Picture>,
+) -> Result<Option<Picture>, JournalError> {
     loop {
-        let after = picture.as_ref().map_or(Seq::ZERO, |picture: &Picture| picture.seq);
-        let entries = journal.read(&head.crisis, after, READ_ENTRIES_MAX).await?;
+        let after = picture.as_ref().map_or(Seq::ZERO, |picture| picture.seq);
+        let entries = journal.read(crisis, after, READ_ENTRIES_MAX).await?;
         if entries.is_empty() {
             return Ok(picture);
         }

@@ -77,7 +77,7 @@ impl Relay {
             if self.parts.hub.position(&head.crisis).is_some() {
                 continue;
             }
-            let picture = opening::picture(&*self.parts.journal, Some(&*self.parts.cache), &head).await?;
+            let picture = opening::picture(&*self.parts.journal, &*self.parts.cache, &head).await?;
             if let Some(picture) = picture {
                 tracing::info!(crisis.id = %head.crisis, journal.seq = picture.seq.0, "the crisis is open here");
                 self.parts.hub.open(head.epoch, picture);
@@ -131,11 +131,7 @@ impl Relay {
 
     /// Tells the cache keeper without waiting for it.
     fn moved(&self, crisis: &CrisisId, touched: BTreeSet<Part>) {
-        let (Some(picture), Some(Position { epoch, .. })) =
-            (self.parts.hub.picture(crisis), self.parts.hub.position(crisis))
-        else {
-            return;
-        };
+        let Some((epoch, picture)) = self.parts.hub.picture(crisis) else { return };
         let mut waiting = self.moves.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match waiting.entry(crisis.clone()) {
             Entry::Occupied(mut before) => {

@@ -132,7 +132,7 @@ impl Server {
         let (cache, bell) = ports(&settings);
         let (relay, keeper) = Relay::new(RelayParts {
             journal: Arc::clone(&stores.journal),
-            cache: Arc::clone(&cache),
+            cache,
             bell: Arc::clone(&bell),
             hub: Arc::clone(&hub),
             clock: clock.clone(),
@@ -141,7 +141,7 @@ impl Server {
         relay.open_all().await?;
         let (desk, desk_task) = Desk::new(DeskParts {
             journal: Arc::clone(&stores.journal),
-            cache: Some(cache),
+            hub: Arc::clone(&hub),
             bell,
             catalogue: Arc::clone(&catalogue),
             clock: clock.clone(),

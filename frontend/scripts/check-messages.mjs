@@ -5,10 +5,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { namesIn, WALL } from './wall.mjs';
 
 const FULL = ['en', 'nl', 'fr', 'de'];
-/** Where the words of the wall are said. */
-const WALL = ['src/wall', 'src/map', 'src/device', 'src/ui'];
 
 /** What is wrong with the messages, as sentences. */
 export function faultsOf({ messages, said, saidOnWalls }) {
@@ -39,7 +38,7 @@ function filesBelow(folder) {
   });
 }
 
-const keysIn = (files) => new Set(files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bm\.(\w+)/g)].map(([, key]) => key)));
+const keysIn = (files) => new Set(files.flatMap((file) => namesIn(readFileSync(file, 'utf8'))));
 
 function read() {
   const messages = {};
@@ -47,8 +46,9 @@ function read() {
     const { $schema, ...texts } = JSON.parse(readFileSync(join('messages', file), 'utf8'));
     messages[file.replace('.json', '')] = texts;
   }
-  const walls = WALL.flatMap((folder) => { try { return filesBelow(folder); } catch { return []; } });
-  return { messages, said: keysIn(filesBelow('src')), saidOnWalls: keysIn(walls) };
+  const files = filesBelow('src');
+  const ofWalls = files.filter((file) => WALL.some((part) => file.startsWith(join('src', part))));
+  return { messages, said: keysIn(files), saidOnWalls: keysIn(ofWalls) };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

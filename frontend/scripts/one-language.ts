@@ -5,25 +5,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { namesIn, WALL } from './wall.mjs';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const GENERATED = `${SRC}i18n/generated/messages/`;
 const SPOKEN = `${SRC}i18n/spoken.ts`;
-/** What a wall is made of; every message that is named there is one that it says. */
-const WALL = ['App.svelte', 'device/', 'wall/', 'map/', 'picture/', 'live/', 'ui/', 'api/'];
 
 /** The messages of one language, as they were compiled: name → code. */
 export function messagesIn(code: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const [whole, name] of code.matchAll(/^export const (\w+) = [^]*?^};$/gm)) if (name) found.set(name, whole);
-  const all = code.match(/^export /gm)?.length ?? 0;
+  // What a language does not say is said in English: `export { name } from "./en.js"`.
+  const elsewhere = code.match(/^export \{ \w+ \} from "\.\/en\.js"$/gm)?.length ?? 0;
+  const all = (code.match(/^export /gm)?.length ?? 0) - elsewhere;
   if (found.size !== all) throw new Error(`${all - found.size} messages are compiled in a form that is not known here`);
   return found;
-}
-
-/** The names of messages in the code of a screen. */
-export function namesIn(code: string): string[] {
-  return [...code.matchAll(/\bm\.([a-z]\w*)/g)].map(([, name = '']) => name);
 }
 
 function saidByWalls(): Set<string> {
@@ -35,7 +31,8 @@ function saidByWalls(): Set<string> {
 
 function words(language: string, part: string): string {
   const wall = saidByWalls();
-  const messages = messagesIn(readFileSync(`${GENERATED}${language}.js`, 'utf8'));
+  const compiled = (of: string): Map<string, string> => messagesIn(readFileSync(`${GENERATED}${of}.js`, 'utf8'));
+  const messages = new Map([...compiled('en'), ...compiled(language)]);
   return [...messages].filter(([name]) => wall.has(name) === (part === 'wall')).map(([, code]) => code).join('\n');
 }
 

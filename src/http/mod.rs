@@ -22,7 +22,7 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::QueryConfig;
-use actix_web::{HttpResponse, Resource, ResponseError, web};
+use actix_web::{HttpResponse, Resource, ResponseError, guard, web};
 use tokio::sync::watch;
 
 use self::problem::{Kind, Problem};
@@ -64,7 +64,7 @@ macro_rules! calls {
         vec![$(Call {
             method: Method::$method,
             path: $path,
-            handler: || web::method(Method::$method).to($handler),
+            handler: || web::to($handler),
         }),+]
     };
 }
@@ -114,7 +114,8 @@ pub fn calls() -> Vec<Call> {
     ]
 }
 
-/// Registers every call; a known path with another method answers 405, not 404.
+/// Registers every call; a known path with another method answers 405, not 404. Where there is GET there is
+/// HEAD, with which load balancers ask: the same answer, of which the connection sends no body.
 pub fn configure(config: &mut web::ServiceConfig) {
     let calls = calls();
     let mut paths: Vec<&str> = calls.iter().map(|call| call.path).collect();
@@ -123,8 +124,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
         let mut resource: Resource = web::resource(path);
         let mut methods = Vec::new();
         for call in calls.iter().filter(|call| call.path == path) {
+            let mut asked = guard::Any(guard::Method(call.method.clone()));
             methods.push(call.method.as_str());
-            resource = resource.route((call.handler)());
+            if call.method == Method::GET {
+                asked = asked.or(guard::Head());
+                methods.push(Method::HEAD.as_str());
+            }
+            resource = resource.route((call.handler)().guard(asked));
         }
         let allow = methods.join(", ");
         config.service(resource.default_service(web::to(move || ready(method_not_allowed(&allow)))));

@@ -155,7 +155,7 @@ pub async fn changes(app: Data<App>, signed: Signed, path: Path<String>, query: 
 
 async fn now(app: &App, crisis: &CrisisId) -> Result<Now, Problem> {
     caught_up(app, Some(crisis)).await;
-    let here = app.hub.stands(crisis).ok_or_else(|| Problem::not_found("crisis"))?;
+    let here = app.hub.picture(crisis).ok_or_else(|| Problem::not_found("crisis"))?;
     Ok(Now { crisis: crisis.clone(), epoch: here.0, picture: here.1, time: app.clock.now() })
 }
 

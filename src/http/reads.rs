@@ -24,9 +24,10 @@ use crate::reader::Page;
 
 /// How long a read waits for the picture to reach what this server has acknowledged.
 const CATCH_UP: Duration = Duration::from_secs(2);
-/// Updates of a cell's history unless asked otherwise, and at the most.
+/// Updates of a cell's history unless asked otherwise.
 const HISTORY_UPDATES: usize = 50;
-const HISTORY_UPDATES_MAX: usize = 200;
+/// Updates of a cell's history at the most.
+pub const HISTORY_UPDATES_MAX: usize = 200;
 /// Lines of a journal page unless asked otherwise.
 const PAGE_LINES: usize = 200;
 

@@ -41,7 +41,7 @@ pub async fn create(app: Data<App>, signed: Signed, body: Body) -> Answer {
     let Some(centre) = centre.filter(|_| faults.is_empty()) else { return Err(Problem::fields(faults)) };
     let new = NewAccount { centre, role: form.role, name: form.name, ceiling: Tlp::Clear, expires_in: form.expires_in };
     let (account, token) = app.sign_in.create(new).await?;
-    tracing::info!(account.id = %signed.account.id, token.id = %account.id, "a token was made");
+    tracing::info!(account.id = %signed.account.id, made.id = %account.id, "somebody was let in");
     Ok(HttpResponse::Created()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(json!({ "token_info": TokenView::from(&account), "token": token })))
@@ -56,6 +56,6 @@ pub async fn revoke(app: Data<App>, signed: Signed, path: Path<String>, body: Bo
     }
     access::revokes(signed.account.role, account.role)?;
     let revoked = app.sign_in.revoke(&account).await?;
-    tracing::info!(account.id = %signed.account.id, token.id = %account.id, "a token was revoked");
+    tracing::info!(account.id = %signed.account.id, revoked.id = %account.id, "somebody was shut out");
     Ok(HttpResponse::Ok().json(json!({ "token_info": TokenView::from(&revoked) })))
 }

@@ -121,13 +121,8 @@ impl Hub {
         Some(Position { epoch: live.epoch, seq: live.picture.seq })
     }
 
-    /// The picture as it stands, for the cache; sharing makes this cheap.
-    pub fn picture(&self, crisis: &CrisisId) -> Option<Picture> {
-        Some(self.stands(crisis)?.1)
-    }
-
-    /// The picture as it stands, and of which epoch it is.
-    pub fn stands(&self, crisis: &CrisisId) -> Option<(Epoch, Picture)> {
+    /// The picture as it stands, for the cache and for the desk to begin with; sharing makes this cheap.
+    pub fn picture(&self, crisis: &CrisisId) -> Option<(Epoch, Picture)> {
         let live = self.live(crisis)?;
         let live = lock(&live);
         Some((live.epoch, live.picture.clone()))
@@ -246,7 +241,7 @@ impl Hub {
 
     /// Shows a picture through the eyes of a viewer, for what is not told on sockets.
     pub fn look<T>(&self, crisis: &CrisisId, viewer: &Viewer, look: impl FnOnce(&Eye<'_>) -> T) -> Option<T> {
-        let (epoch, picture) = self.stands(crisis)?;
+        let (epoch, picture) = self.picture(crisis)?;
         Some(self.show(epoch, &picture, viewer, look))
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use awc::http::Method;
 use serde_json::{Value, json};
+use vigie::clock::Clock;
 use vigie::domain::vocabulary::{EscalationStep, Role, Tlp};
 
 use crate::harness::app::{App, CRISIS};
@@ -22,6 +23,16 @@ enum Before {
     Update,
     /// A GREEN escalation of the own centre to the asked one, taken so many steps on.
     Escalation(&'static [&'static str]),
+    /// A query of the asked centre about a GREEN update of the own one.
+    Query,
+    /// A crisis of its own, open or closed.
+    OpenCrisis,
+    ClosedCrisis,
+    /// A wall that shows a code.
+    Pairing,
+    /// A wall, or a viewer's token, of the own centre.
+    Wall,
+    Token,
 }
 
 /// One row: a call, what stands before it, who may, and to whom it must not even exist.
@@ -47,8 +58,20 @@ const LEADING: &str = "centre_lead@own coordinator@any";
 /// These see nothing that is marked GREEN; to the desk a wall has no eyes, since it may write nothing.
 const BLIND: &str = "partner@any auditor@any admin@any wall_device@any";
 
+/// Who keeps walls and tokens, and to whom those of another centre do not exist.
+const KEEPERS: &str = "duty_officer@any centre_lead@any coordinator@any admin@any";
+const OWN_KEEPERS: &str = "duty_officer@own centre_lead@own coordinator@own admin@any";
+const OTHER_KEEPERS: &str = "duty_officer@asked centre_lead@asked coordinator@asked duty_officer@third \
+     centre_lead@third coordinator@third";
+const OWN_LEADS: &str = "centre_lead@own coordinator@own admin@any";
+const OTHER_LEADS: &str = "centre_lead@asked coordinator@asked centre_lead@third coordinator@third";
+
 const fn row(method: &'static str, path: &'static str, may: &'static str) -> Row {
     Row { call: (method, path), step: "", before: Before::Nothing, may, knows_nothing: "" }
+}
+
+const fn on(before: Before, knows_nothing: &'static str, row: Row) -> Row {
+    Row { before, knows_nothing, ..row }
 }
 
 const fn step(step: &'static str, way: &'static [&'static str], may: &'static str) -> Row {
@@ -61,18 +84,36 @@ const fn step(step: &'static str, way: &'static [&'static str], may: &'static st
     }
 }
 
+impl Row {
+    const fn with(self, before: Before) -> Self {
+        Self { before, ..self }
+    }
+}
+
 /// domain.md 4.4, for the calls there are.
 fn table() -> Vec<Row> {
     vec![
         row("GET", "/api/v1/session", EVERYONE),
         row("POST", "/api/v1/session", EVERYONE),
         row("DELETE", "/api/v1/session", EVERYONE),
+        row("POST", "/api/v1/pairings", "nobody any@any"),
+        row("POST", "/api/v1/pairings/confirm", OWN_KEEPERS).with(Before::Pairing),
+        row("POST", "/api/v1/pairings/{id}/collect", "nobody any@any").with(Before::Pairing),
+        row("GET", "/api/v1/devices", KEEPERS),
+        on(Before::Wall, OTHER_KEEPERS, row("POST", "/api/v1/devices/{id}/settings", OWN_KEEPERS)),
+        on(Before::Wall, OTHER_KEEPERS, row("POST", "/api/v1/devices/{id}/revoke", OWN_KEEPERS)),
+        row("GET", "/api/v1/tokens", "centre_lead@any coordinator@any admin@any"),
+        row("POST", "/api/v1/tokens", OWN_LEADS),
+        on(Before::Token, OTHER_LEADS, row("POST", "/api/v1/tokens/{id}/revoke", OWN_LEADS)),
         row("GET", "/api/v1/catalogue", EVERYONE),
         row("GET", "/api/v1/centres", EVERYONE),
         row("GET", "/api/v1/crises", EVERYONE),
         row("POST", "/api/v1/crises", "coordinator@any"),
         row("GET", "/api/v1/crises/{crisis}", EVERYONE),
         row("POST", "/api/v1/crises/{crisis}/ipcr", "coordinator@any"),
+        row("POST", "/api/v1/crises/{crisis}/close", "coordinator@any").with(Before::OpenCrisis),
+        row("POST", "/api/v1/crises/{crisis}/reopen", "coordinator@any").with(Before::ClosedCrisis),
+        row("POST", "/api/v1/crises/{crisis}/scope", "coordinator@any").with(Before::OpenCrisis),
         row("POST", "/api/v1/crises/{crisis}/updates", OWN_REPORTERS),
         Row {
             before: Before::Update,
@@ -88,6 +129,14 @@ fn table() -> Vec<Row> {
             knows_nothing: BLIND,
             ..row("POST", "/api/v1/crises/{crisis}/updates/{id}/withdraw", OWN_REPORTERS)
         },
+        on(
+            Before::Update,
+            BLIND,
+            row("POST", "/api/v1/crises/{crisis}/updates/{id}/queries", "coordinator@asked coordinator@third"),
+        ),
+        on(Before::Query, BLIND, row("POST", "/api/v1/crises/{crisis}/queries/{id}/answer", OWN_REPORTERS)),
+        on(Before::Query, BLIND, row("POST", "/api/v1/crises/{crisis}/queries/{id}/withdraw", "coordinator@asked")),
+        row("GET", "/api/v1/crises/{crisis}/cells/{centre}/{sector}/history", READERS),
         row("POST", "/api/v1/crises/{crisis}/escalations", REPORTERS),
         step("acknowledge", &[], ANSWERING),
         step("assign", &["acknowledge"], ANSWERING),
@@ -151,14 +200,37 @@ struct Stage {
     app: App,
     owner: Person,
     coordinator: Person,
+    /// The coordinator of the asked centre, who asks back.
+    asker: Person,
 }
 
 impl Stage {
-    /// Puts in place what a call needs; answers its id.
+    /// Puts in place what a call needs; answers its id, and of a pairing its secret and code too.
     async fn prepare(&self, before: Before) -> String {
         let crisis = format!("/api/v1/crises/{CRISIS}");
         let receipt = match before {
             Before::Nothing => return String::new(),
+            Before::Wall => return self.app.account("be-nccn", Role::WallDevice, Tlp::Green).await.0.to_string(),
+            Before::Token => return self.app.account("be-nccn", Role::Viewer, Tlp::Clear).await.0.to_string(),
+            Before::Pairing => {
+                let pairing = self.app.nobody().post("/api/v1/pairings", &json!({})).await.must(201);
+                let word = |name: &str| pairing[name].as_str().expect("a word").to_owned();
+                return [word("id"), word("secret"), word("code")].join(" ");
+            }
+            Before::OpenCrisis | Before::ClosedCrisis => {
+                let slug = format!("life-{}", Clock::system().fresh_id());
+                self.app.open_crisis(&slug).await;
+                if before == Before::ClosedCrisis {
+                    let close = format!("/api/v1/crises/{slug}/close");
+                    self.coordinator.post(&close, &json!({ "reason": "A row" })).await.must(201);
+                }
+                return slug;
+            }
+            Before::Query => {
+                let update = self.owner.post_update(&update("be-nccn", "cyber", "green", "A row")).await.must(201);
+                let update = update["id"].as_str().expect("an id").to_owned();
+                self.asker.post(&format!("{crisis}/updates/{update}/queries"), &json!({ "question": "A row" })).await
+            }
             Before::Update => self.owner.post_update(&update("be-nccn", "cyber", "green", "A row")).await,
             Before::Escalation(_) => self.owner.post(&format!("{crisis}/escalations"), &matter("nl-ncc")).await,
         };
@@ -175,7 +247,12 @@ impl Stage {
     /// Makes the call of a row; answers the status.
     async fn call(&self, row: &Row, person: &Person, id: &str, turn: usize) -> u16 {
         let (method, path) = row.call;
-        let path = path.replace("{crisis}", CRISIS).replace("{id}", id).replace("{step}", row.step);
+        let mut words = id.split(' ');
+        let (id, secret, code) =
+            (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let crisis = if [Before::OpenCrisis, Before::ClosedCrisis].contains(&row.before) { id } else { CRISIS };
+        let path = path.replace("{crisis}", crisis).replace("{id}", id).replace("{step}", row.step);
+        let path = path.replace("{centre}", "be-nccn").replace("{sector}", "cyber");
         if path.ends_with("/live") {
             let signed = [("Authorization", format!("Bearer {}", person.token))];
             let signed = if person.token.is_empty() { &[][..] } else { &signed };
@@ -198,6 +275,23 @@ impl Stage {
             ("POST", "/api/v1/crises/{crisis}/updates") => update("be-nccn", "cyber", "green", "A row"),
             ("POST", "/api/v1/crises/{crisis}/updates/{id}/withdraw") => json!({ "reason": "A row" }),
             ("POST", "/api/v1/crises/{crisis}/escalations") => matter("nl-ncc"),
+            ("POST", "/api/v1/pairings/{id}/collect") => json!({ "secret": secret }),
+            ("POST", "/api/v1/pairings/confirm") => json!({
+                "code": code, "name": "A row", "ceiling": "green", "layout": "far", "distance_m": 5,
+                "centre": "be-nccn",
+            }),
+            ("POST", "/api/v1/tokens") => {
+                json!({ "name": "A row", "role": "viewer", "expires_days": 1, "centre": "be-nccn" })
+            }
+            ("POST", "/api/v1/crises/{crisis}/scope") => json!({ "sectors": ["cyber"] }),
+            ("POST", "/api/v1/crises/{crisis}/updates/{id}/queries") => json!({ "question": "A row" }),
+            ("POST", "/api/v1/crises/{crisis}/queries/{id}/answer") => json!({ "answer": "A row" }),
+            (
+                "POST",
+                "/api/v1/crises/{crisis}/close"
+                | "/api/v1/crises/{crisis}/reopen"
+                | "/api/v1/crises/{crisis}/queries/{id}/withdraw",
+            ) => json!({ "reason": "A row" }),
             _ => needs(row.step),
         };
         let method: Method = method.parse().expect("a method");
@@ -230,6 +324,7 @@ async fn every_role_of_every_centre_may_do_exactly_what_the_table_says() {
     let app = App::with_crisis().await;
     let owner = app.person("be-nccn", Role::CentreLead).await;
     let coordinator = app.person("eu-ercc", Role::Coordinator).await;
+    let asker = app.person("nl-ncc", Role::Coordinator).await;
     let mut cast = vec![("nobody".to_owned(), "", app.nobody())];
     for (place, centre) in PLACES {
         for role in Role::ALL {
@@ -237,7 +332,7 @@ async fn every_role_of_every_centre_may_do_exactly_what_the_table_says() {
             cast.push((role.to_string(), place, person));
         }
     }
-    let stage = Stage { app, owner, coordinator };
+    let stage = Stage { app, owner, coordinator, asker };
     let mut turn = 0;
     let mut wrong = Vec::new();
     for row in table() {

@@ -120,7 +120,8 @@ impl Drill {
             let person = person.at(&self.base());
             let answer = person.try_ask(awc::http::Method::POST, path, &headers, bytes.clone()).await?;
             match answer.status.as_u16() {
-                503 => None,
+                // Too much at once, or so much that the request was not even read in time: asked again, with its key.
+                408 | 503 => None,
                 200 => Some(answer.must(200)),
                 _ => Some(answer.must(201)),
             }

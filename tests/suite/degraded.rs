@@ -99,6 +99,25 @@ async fn redis_that_does_not_answer_is_not_waited_for() {
 }
 
 #[actix_web::test]
+async fn the_first_post_after_a_start_does_not_wait_for_redis_either() {
+    let redis = Redis::start().await;
+    let folder = tempfile::tempdir().expect("a folder for the journal");
+    let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
+    let url = redis.url();
+    // Longer than anybody here waits for an answer.
+    let settings = [("redis.url", url.as_str()), ("redis.timeout_ms", "60000")];
+    let app = App::on(&journal, &settings).await;
+    app.open_crisis(CRISIS).await;
+    app.stop().await;
+    let app = App::on(&journal, &settings).await;
+    let officer = app.officer("be-nccn").await;
+    redis.freeze();
+    post(&officer, "First").await;
+    redis.thaw();
+    app.stop().await;
+}
+
+#[actix_web::test]
 async fn redis_that_is_emptied_is_filled_again_by_itself() {
     let redis = Redis::start().await;
     let app = with_redis(&redis).await;

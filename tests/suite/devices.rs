@@ -1,6 +1,7 @@
 //! Walls and tokens as those who keep them meet them.
 
 use serde_json::{Value, json};
+use vigie::domain::ids::AccountId;
 use vigie::domain::vocabulary::{Role, Tlp};
 
 use crate::harness::app::{App, CRISIS};
@@ -21,6 +22,12 @@ fn centres(listed: &[Value]) -> Vec<&str> {
 
 async fn device_of(wall: &Person) -> Value {
     wall.get("/api/v1/session").await.must(200)["account"]["device"].clone()
+}
+
+async fn last_seen(keeper: &Person, wall: AccountId) -> Option<String> {
+    let devices = listed(keeper, DEVICES, "devices").await;
+    let device = devices.into_iter().find(|device| device["id"] == json!(wall)).expect("it is listed");
+    device["last_seen"].as_str().map(str::to_owned)
 }
 
 #[actix_web::test]
@@ -91,6 +98,8 @@ async fn a_revoked_wall_is_closed_and_signed_out() {
     let (id, wall) = app.account("be-nccn", Role::WallDevice, Tlp::Green).await;
     let mut socket = wall.listen(None).await;
     socket.until("a snapshot", |socket| socket.snapshots == 1).await;
+    // That it lives is noted beside whatever else happens: here before it is revoked, so that nothing else changes.
+    eventually("the wall is seen", async || last_seen(&officer, id).await).await;
     let revoked = officer.post(&format!("{DEVICES}/{id}/revoke"), &json!({})).await.must(200);
     assert!(revoked["device"]["revoked_at"].is_string());
     assert_eq!(socket.end().await, Some(4003));
@@ -108,17 +117,12 @@ async fn a_wall_whose_socket_lives_is_seen() {
     let (id, wall) = app.account("be-nccn", Role::WallDevice, Tlp::Green).await;
     let mut socket = wall.listen(None).await;
     socket.until("a snapshot", |socket| socket.snapshots == 1).await;
-    let last_seen = async |id: String| {
-        let devices = listed(&officer, DEVICES, "devices").await;
-        let device = devices.into_iter().find(|device| device["id"] == json!(id)).expect("it is listed");
-        device["last_seen"].as_str().map(str::to_owned)
-    };
-    let seen = eventually("the wall is seen", async || last_seen(id.to_string()).await).await;
-    assert_eq!(last_seen(silent.to_string()).await, None);
+    let seen = eventually("the wall is seen", async || last_seen(&officer, id).await).await;
+    assert_eq!(last_seen(&officer, silent).await, None);
     let mut again = wall.listen(None).await;
     again.until("a snapshot", |socket| socket.snapshots == 1).await;
     again.until("a beat", |socket| socket.frames.iter().any(|frame| frame["type"] == "beat")).await;
-    assert_eq!(last_seen(id.to_string()).await, Some(seen), "once a minute is enough");
+    assert_eq!(last_seen(&officer, id).await, Some(seen), "once a minute is enough");
 }
 
 #[actix_web::test]

@@ -321,7 +321,8 @@ async fn dead_walls_cost_bounded_memory() {
     let officer = Person::new(&process.base, &token(&journal, "be-nccn", "duty_officer"));
     let device = Person::new(&process.base, &token(&journal, "nl-ncc", "wall_device"));
     let dead = join_all((0..DEAD).map(|_| stuck(&process.base, &device.token))).await;
-    assert_eq!(metric(&officer, "vigie_walls").await, DEAD as u64);
+    eventually("all are connected", async || (metric(&officer, "vigie_walls").await == DEAD as u64).then_some(()))
+        .await;
     let post = async |many: usize| {
         for n in 0..many {
             officer.post_update(&large(n)).await.must(201);

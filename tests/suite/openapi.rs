@@ -9,13 +9,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use awc::http::Method;
 use serde_json::{Value, json};
+use vigie::accounts::LISTED_MAX;
+use vigie::accounts::device::DISTANCES_M;
+use vigie::domain::crisis::IPCR_HISTORY_MAX;
 use vigie::domain::ids::SLUG_CHARS_MAX;
 use vigie::domain::indicator::FIGURE_MAX;
 use vigie::domain::picture::{FEED_ENTRIES_MAX, STEPS_KEPT_MAX};
 use vigie::domain::update::lang_fault;
 use vigie::domain::vocabulary as words;
 use vigie::http::problem::Kind;
+use vigie::http::reads::HISTORY_UPDATES_MAX;
 use vigie::journal::READ_ENTRIES_MAX;
+use vigie::pairing::{CODE_ALPHABET, CODE_CHARS};
 
 use self::schema::{Description, count, each_schema};
 
@@ -137,6 +142,7 @@ fn every_word_is_the_vocabularys() {
         EscalationStep,
         QueryState,
         MomentKind,
+        Layout,
         Role,
         CentreKind,
         Measure,
@@ -169,10 +175,20 @@ fn limits_that_no_form_holds_are_the_codes() {
         ("schemas/Figure/anyOf/0/maximum", FIGURE_MAX),
         ("schemas/PictureFacts/properties/feed/maxItems", count(FEED_ENTRIES_MAX)),
         ("schemas/Escalation/properties/steps/maxItems", count(STEPS_KEPT_MAX)),
+        ("schemas/Crisis/properties/ipcr_history/maxItems", count(IPCR_HISTORY_MAX)),
+        ("schemas/Devices/properties/devices/maxItems", count(LISTED_MAX)),
+        ("schemas/Tokens/properties/tokens/maxItems", count(LISTED_MAX)),
+        ("schemas/Pairing/properties/code/maxLength", count(CODE_CHARS)),
+        ("schemas/CellHistory/properties/updates/maxItems", count(HISTORY_UPDATES_MAX)),
+        ("parameters/HistoryLimit/schema/maximum", count(HISTORY_UPDATES_MAX)),
         ("parameters/PageLimit/schema/maximum", count(READ_ENTRIES_MAX)),
     ] {
         assert_eq!(limit(pointer), Some(limit_of_code), "{pointer}");
     }
+    let distances: Vec<Value> = DISTANCES_M.iter().map(|metres| json!({ "const": metres })).collect();
+    assert_eq!(description.schema("Distance")["anyOf"], Value::Array(distances));
+    let code = &description.schema("Pairing")["properties"]["code"]["pattern"];
+    assert_eq!(*code, format!("^[{CODE_ALPHABET}]{{{CODE_CHARS}}}$"));
     let lang = |chars: usize| "nl".chars().chain("-aaaaaaaa".chars().cycle()).take(chars).collect::<String>();
     let most = description.schema("PostUpdate")["properties"]["lang"]["maxLength"].as_u64().expect("a limit");
     let most = usize::try_from(most).expect("small");

@@ -4,6 +4,8 @@ use awc::http::Method;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use vigie::domain::vocabulary::Role;
 
 use crate::harness::app::{App, CRISIS};
@@ -137,15 +139,53 @@ async fn a_known_path_with_another_method_says_405_and_which_methods_it_has() {
     let officer = app.officer("be-nccn").await;
     for (method, path, allow) in [
         (Method::DELETE, updates(), "POST"),
-        (Method::PUT, format!("/api/v1/crises/{CRISIS}/picture"), "GET"),
-        (Method::PATCH, "/api/v1/crises".to_owned(), "GET, POST"),
-        (Method::POST, "/healthz".to_owned(), "GET"),
+        (Method::PUT, format!("/api/v1/crises/{CRISIS}/picture"), "GET, HEAD"),
+        (Method::PATCH, "/api/v1/crises".to_owned(), "GET, HEAD, POST"),
+        (Method::POST, "/healthz".to_owned(), "GET, HEAD"),
+        (Method::HEAD, updates(), "POST"),
     ] {
         let answer = officer.ask(method, &path, &[], Vec::new()).await;
+        assert_eq!(answer.header("allow"), allow, "{path}");
+        if answer.bytes.is_empty() {
+            assert_eq!(answer.status, 405, "{path}");
+            continue;
+        }
         answer.problem(405);
         assert_eq!(slug(&answer), "method-not-allowed");
-        assert_eq!(answer.header("allow"), allow, "{path}");
     }
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn head_answers_what_get_answers_without_its_body() {
+    let app = App::with_crisis().await;
+    let officer = app.officer("be-nccn").await;
+    let update = officer.post_update(&update("be-nccn", "cyber", "green", "Asked about")).await.must(201);
+    let id = update["id"].as_str().expect("an id");
+    let mut asked = 0;
+    for call in vigie::http::calls().iter().filter(|call| call.method == Method::GET) {
+        let path = call.path.replace("{crisis}", CRISIS).replace("{id}", id);
+        let path = path.replace("{centre}", "be-nccn").replace("{sector}", "cyber");
+        let got = officer.get(&path).await;
+        let head = officer.ask(Method::HEAD, &path, &[], Vec::new()).await;
+        assert_eq!(head.status, got.status, "{path}");
+        assert!(head.bytes.is_empty() && !got.bytes.is_empty(), "{path}");
+        for name in ["content-type", "cache-control", "etag", "link", "x-content-type-options"] {
+            assert_eq!(head.header(name), got.header(name), "{path} {name}");
+        }
+        asked += 1;
+    }
+    assert!(asked >= 16, "{asked} calls are read");
+
+    // On the wire: the length that GET would have, and then nothing.
+    let address = app.base.strip_prefix("http://").expect("an address");
+    let mut wire = TcpStream::connect(address).await.expect("the server listens");
+    wire.write_all(b"HEAD /readyz HTTP/1.1\r\nHost: vigie\r\nConnection: close\r\n\r\n").await.expect("it reads");
+    let mut said = String::new();
+    wire.read_to_string(&mut said).await.expect("it answers and hangs up");
+    let length = officer.get("/readyz").await.bytes.len();
+    assert!(said.starts_with("HTTP/1.1 200 OK\r\n") && said.ends_with("\r\n\r\n"), "{said}");
+    assert!(said.to_lowercase().contains(&format!("content-length: {length}\r\n")), "{said}");
     app.stop().await;
 }
 

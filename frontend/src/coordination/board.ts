@@ -1,6 +1,5 @@
 /** The board of escalations: its columns, their order, and where an arrow key leads. Pure. */
 import type { EscalationState, EscalationView } from '../api/types.gen';
-import { clockOf } from '../picture/select';
 
 /** Rejected ones stand with the closed: both are over. */
 export const COLUMNS = ['raised', 'acknowledged', 'assigned', 'in_progress', 'resolved', 'closed'] as const;
@@ -25,12 +24,6 @@ export function boardOf(escalations: Iterable<EscalationView>): Column[] {
     state,
     escalations: all.filter((one) => columnOf(one.state) === state).sort(state === 'closed' ? newestFirst : mostUrgentFirst),
   }));
-}
-
-/** Whether the time to answer or to resolve has passed. */
-export function isLate(escalation: EscalationView, now: number): boolean {
-  const { due, leftMs } = clockOf(escalation, now);
-  return due !== 'none' && leftMs < 0 && escalation.state !== 'resolved' && !isOver(escalation);
 }
 
 export function isSnoozed({ snoozed_until }: EscalationView, now: number): boolean {

@@ -1,19 +1,19 @@
-/** The keys of the desk. Alt works everywhere; the bare key only outside fields, and only if the reader wants it. Pure. */
+/** The keys of the desk, and what a key does on a screen. Alt works everywhere; the bare key only outside fields, and only if the reader wants it. Pure. */
 export type Deed = 'post' | 'nil' | 'same' | 'mine' | 'outbox' | 'asks' | 'cells' | 'help';
 
 /** Letters that no browser keeps to itself together with Alt. */
 export const LETTERS: Record<Deed, string> = {
   post: 'p', nil: 'n', same: 's', mine: 'm', outbox: 'o', asks: 'a', cells: 'c', help: 'k',
 };
-const DEEDS = new Map(Object.entries(LETTERS).map(([deed, letter]) => [letter, deed as Deed]));
 
 export type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>;
 
-export function deedOf(pressed: Pressed, inField: boolean, singleKeys: boolean): Deed | null {
+export function deedOf<D extends string>(letters: Record<D, string>, pressed: Pressed, inField: boolean, singleKeys: boolean): D | 'help' | null {
   if (pressed.ctrlKey || pressed.metaKey) return null;
-  if (pressed.altKey) return pressed.shiftKey ? null : (DEEDS.get(letterOf(pressed)) ?? null);
+  const deedAt = (letter: string): D | null => (Object.keys(letters) as D[]).find((deed) => letters[deed] === letter) ?? null;
+  if (pressed.altKey) return pressed.shiftKey ? null : deedAt(letterOf(pressed));
   if (inField || !singleKeys) return null;
-  return pressed.key === '?' ? 'help' : pressed.shiftKey ? null : (DEEDS.get(pressed.key.toLowerCase()) ?? null);
+  return pressed.key === '?' ? 'help' : pressed.shiftKey ? null : deedAt(pressed.key.toLowerCase());
 }
 
 /** With Alt some systems type another sign: then the place of the key says which it is. */

@@ -17,6 +17,8 @@ export type FarPlan = {
   tile: Size;
   /** Whether a tile has room for its age under the code. */
   ages: boolean;
+  /** What a body shows in the strip beside its code: its age and outlook, its age, or neither. */
+  strip: 'full' | 'age' | 'code';
   /** How many escalations have room, and how many overdue centres. Without room, the foot names the first. */
   escalations: number;
   overdue: number;
@@ -39,12 +41,15 @@ const PADDING = 0.2;
 const EDGE = 0.5;
 export const FOOT_LINES = 1.2;
 /** The least width of the exceptions beside the tiles, in ems of the text. */
-const BESIDE_EMS = 11.5;
+const BESIDE_EMS = 12.9;
 /** Type grows beyond what must be as long as everything has room. */
 const GROWTH = Array.from({ length: 31 }, (_, step) => 2.5 - step * 0.05);
 
 type Try = { beside: boolean; ages: boolean; codePx: number; textPx: number };
-type Wanted = { countries: number; bodies: number };
+/** Bodies by the length of their codes. */
+type Wanted = { countries: number; bodies: readonly number[] };
+/** Ems of a body in the strip: of the code's size for its shape and each letter, of the text's for the rest. */
+const BODY_EMS = { shape: 0.95, letter: 0.7, edges: 0.55, age: 1.9, outlook: 0.95 };
 
 /** Best first: what is given up, in order, is room to breathe, ages, exceptions beside, ease of reading. */
 export function farPlan(screen: Screen, wanted: Wanted): FarPlan {
@@ -80,7 +85,7 @@ function divide({ beside, ages, codePx, textPx }: Try, window: Size, { countries
   const width = window.width - textPx;
   const height = between(window, textPx, headerLines);
   const tile = { width: TILE_EMS * codePx + gap, height: TIGHT_LINE * (codePx + (ages ? textPx : 0)) + PADDING * textPx + gap };
-  const strip = bodies > 0 ? TIGHT_LINE * codePx + PADDING * textPx + gap : 0;
+  const strip = bodies.length > 0 ? TIGHT_LINE * codePx + PADDING * textPx + gap : 0;
   const mostColumns = Math.floor((width - (beside ? BESIDE_EMS * textPx : 0)) / tile.width);
   if (mostColumns < 1) return null;
   const rowsFit = Math.floor((height - strip) / tile.height);
@@ -91,7 +96,25 @@ function divide({ beside, ages, codePx, textPx }: Try, window: Size, { countries
   const told = exceptions(Math.floor((beside ? height : below - gap) / (textPx * LINE + gap / 2)));
   // Where no escalation has room, the header takes what is left.
   const more = told.escalations > 0 || beside ? 0 : Math.min(4 - headerLines, Math.floor((below + gap) / (textPx * LINE)));
-  return { codePx, textPx, beside, headerLines: headerLines + Math.max(0, more), columns, tile, ages, ...told };
+  const shown = stripOf(bodies, beside ? columns * tile.width : width, codePx, textPx);
+  return { codePx, textPx, beside, headerLines: headerLines + Math.max(0, more), columns, tile, ages, strip: shown, ...told };
+}
+
+/** The share of the strip that a body takes, whatever stands there now; in ems of its code. */
+export function shareOf(letters: number): number {
+  return BODY_EMS.letter * letters + BODY_EMS.shape + BODY_EMS.age + BODY_EMS.outlook;
+}
+
+function stripOf(bodies: readonly number[], width: number, codePx: number, textPx: number): FarPlan['strip'] {
+  const shares = bodies.reduce((sum, letters) => sum + shareOf(letters), 0);
+  // Each has its share of the width; the one that is worst off decides for all, so that they look alike.
+  const fits = (ems: number): boolean =>
+    bodies.every((letters) => {
+      const needed = codePx * (BODY_EMS.letter * letters + BODY_EMS.shape) + textPx * (BODY_EMS.edges + ems);
+      return needed + GAP * textPx <= (width * shareOf(letters)) / shares;
+    });
+  if (fits(BODY_EMS.age + BODY_EMS.outlook)) return 'full';
+  return fits(BODY_EMS.age) ? 'age' : 'code';
 }
 
 /** Lines into a title and two lines for each escalation, a title and one line for overdue centres. */
@@ -105,5 +128,5 @@ function exceptions(lines: number): { escalations: number; overdue: number } {
 function crowded(least: number, window: Size, { countries }: Wanted): FarPlan {
   const tile = { width: TILE_EMS * least, height: (TIGHT_LINE + PADDING) * least };
   const columns = Math.max(1, Math.min(countries, Math.floor((window.width - least) / tile.width)));
-  return { codePx: least, textPx: least, beside: false, headerLines: headerLinesOf(window), columns, tile, ages: false, escalations: 0, overdue: 0 };
+  return { codePx: least, textPx: least, beside: false, headerLines: headerLinesOf(window), columns, tile, ages: false, strip: 'code', escalations: 0, overdue: 0 };
 }

@@ -45,7 +45,8 @@ export class Show {
   private reloading = false;
   private stoodStill = false;
   private stopped = false;
-  private wasLive = false;
+  /** The coming of the link after which the server was last asked. */
+  private askedAfter = '';
   private standing = { position: '', since: moment() };
 
   constructor(
@@ -96,8 +97,7 @@ export class Show {
     this.compareBuild(now);
     this.renew();
     if (this.isTurnedAway()) return;
-    const cameBack = this.live?.isLive === true && !this.wasLive;
-    this.wasLive = this.live?.isLive === true;
+    const cameBack = this.live?.isLive === true && this.coming() !== this.askedAfter;
     const everyMs = this.crises === null ? ASK_FIRST_MS : ASK_EVERY_MS;
     if (cameBack || this.askedAt === null || elapsed(now, this.askedAt) >= everyMs) void this.ask();
   }
@@ -112,15 +112,19 @@ export class Show {
   private async ask(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
+    // Who this wall is was heard a moment ago, when its page began.
+    const begins = this.askedAt === null;
     this.askedAt = moment();
+    const coming = this.coming();
     try {
-      const account = await whoami();
+      const account = begins ? this.account : await whoami();
       if (this.stopped) return;
       if (account === null) return this.end(this.live?.now ?? Date.now());
       this.account = account;
       const list = await crises();
       if (this.stopped) return;
       this.crises = list;
+      this.askedAfter = coming;
       this.askedAtMs = Date.now();
       this.old ??= new Set(this.crises.map(({ slug }) => slug));
       this.choose();
@@ -129,6 +133,10 @@ export class Show {
     } finally {
       this.asking = false;
     }
+  }
+
+  private coming(): string {
+    return `${this.live?.crisis} ${this.live?.link?.comings}`;
   }
 
   /** Follows what is to be seen and nothing else. */
@@ -151,7 +159,6 @@ export class Show {
     const live = current === null ? null : (this.followed.get(current)?.live ?? null);
     if (live === this.live) return;
     this.live = live;
-    this.wasLive = live?.isLive === true;
     memory.keepShown(this.rotation);
   }
 

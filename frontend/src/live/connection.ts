@@ -20,6 +20,8 @@ export type Link = {
   since: Moment;
   /** Failed attempts in a row. */
   attempt: number;
+  /** How many times the link has come to be live. */
+  comings: number;
   /** The server said that it would be back, not long ago. */
   restarting: boolean;
   /** The server's time when it turned this screen away for good. */
@@ -51,7 +53,7 @@ const BACKOFF_MAX_MS = 10_000;
 export function start(at: Moment): Outcome {
   const link: Link = {
     phase: 'connecting', picture: null, heard: null, serverTime: 0, since: at, attempt: 0,
-    restarting: false, refusedAt: null, build: '',
+    comings: 0, restarting: false, refusedAt: null, build: '',
   };
   return { link, effects: [{ type: 'connect', after: null, withinMs: 0, atLeastMs: 0 }] };
 }
@@ -100,7 +102,8 @@ export function elapsed(now: Moment, then: Moment): number {
 function hear(link: Link, frame: Frame, at: Moment): Outcome {
   const serverTime = Date.parse(frame.server_time);
   if (isBelated(link, serverTime, at)) return hangUpAndReconnect(link, at);
-  const heard = { ...link, phase: 'live' as const, heard: at, since: at, serverTime, attempt: 0, restarting: false };
+  const comings = link.phase === 'live' ? link.comings : link.comings + 1;
+  const heard = { ...link, phase: 'live' as const, heard: at, since: at, serverTime, attempt: 0, comings, restarting: false };
   switch (frame.type) {
     case 'snapshot':
       return { link: { ...heard, picture: begin(frame), build: frame.build ?? '' }, effects: [] };

@@ -137,6 +137,12 @@ export function clockOf(escalation: EscalationView, now: number): { due: 'answer
   return { due: answer === null ? 'resolve' : 'answer', leftMs: Date.parse(due) - now };
 }
 
+/** Whether the time to answer or to resolve has passed. */
+export function isLate(escalation: EscalationView, now: number): boolean {
+  const { due, leftMs } = clockOf(escalation, now);
+  return due !== 'none' && leftMs < 0 && isOpen(escalation);
+}
+
 export type Line = {
   item: FeedItem;
   centre: string;

@@ -22,6 +22,7 @@ const UPDATES = [
   ['cy-ncc', 'information_integrity', 'minor', 'stable', 'Nothing unusual seen', 700, 480],
   ['bg-ncc', 'displacement', 'minor', 'stable', 'Ruse bridge open in both directions', 190, 120],
   ['fr-ncc', 'displacement', 'minor', 'stable', 'Transit through Nice as planned', 18, 240],
+  ['benelux', 'civil_society', 'minor', 'stable', 'Joint transport desk open', 40, 240],
   ['eu-ercc', 'civil_protection', 'moderate', 'worsening', 'Eleven offers pooled, four gaps remain', 6, 240],
 ] as const;
 const NILS = ['at-ncc', 'nl-ncc', 'ie-ncc', 'pt-ncc', 'es-ncc', 'dk-ncc', 'se-ncc', 'lu-ncc', 'si-ncc'] as const;

@@ -132,10 +132,11 @@ test('asleep for an hour: grey at once, live again from a fresh page once the se
   await grey(page, 1_500);
   await expect(page.getByTestId('not-live')).toContainText('NOT LIVE since');
   await keep(page, 'asleep');
+  const freshPage = page.waitForEvent('load');
   line.cut();
   line.mend();
+  await freshPage;
   await live(page);
-  await expect.poll(() => page.evaluate(() => 'before' in window)).toBe(false);
-  await live(page);
+  expect(await page.evaluate(() => 'before' in window)).toBe(false);
   line.close();
 });

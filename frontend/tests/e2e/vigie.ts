@@ -106,7 +106,7 @@ export class Vigie {
     const page = await context.newPage();
     await page.goto(`${this.base}/sign-in#token=${token}&next=${path}`);
     // The link itself ends with the page it leads to: only the address without its fragment tells them apart.
-    await page.waitForURL((url) => url.pathname === path);
+    await page.waitForURL((url) => url.pathname + url.hash === path);
     return page;
   }
 }

@@ -27,6 +27,8 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
         await pair(vigie, page, officer, { layout: 'far', distance_m, crisis: theme === 'dark' ? 'drill' : 'dnister' });
         await expect(page.getByTestId('picture')).toHaveAttribute('data-live', 'true');
         await expect(page.getByTestId('escalation').first()).toBeVisible();
+        const spilt = page.locator('[data-tile]').evaluateAll((all) => all.filter((tile) => tile.scrollWidth > tile.clientWidth + 1).map((tile) => tile.getAttribute('data-tile')));
+        expect(await spilt).toEqual([]);
         await page.screenshot({ path: `screenshots/far-${size}-${theme}-${distance_m}m.png` });
         await page.context().close();
       });

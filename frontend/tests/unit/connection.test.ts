@@ -143,6 +143,14 @@ test('a server that says it restarts is said to restart, for a minute; then it i
   expect(step(refused, frame(snapshot('b', {}, T0 + 2_000), 2_000)).link).toMatchObject({ phase: 'live', restarting: false });
 });
 
+test('it counts how many times it came to be live', () => {
+  expect(start(when(0)).link.comings).toBe(0);
+  const once = step(live(), frame(change('a', 'b'), 20)).link;
+  expect(once.comings).toBe(1);
+  const lost = step(once, { type: 'closed', code: 1006, at: when(30) }).link;
+  expect(step(lost, frame(snapshot('c'), 40)).link.comings).toBe(2);
+});
+
 test('a link that breaks without a word is not said to restart', () => {
   expect(step(live(), { type: 'closed', code: 1006, at: when(20) }).link.restarting).toBe(false);
 });

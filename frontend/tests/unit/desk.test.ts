@@ -88,18 +88,18 @@ describe('keys', () => {
   const press = (key: string, more: Partial<Pressed> = {}): Pressed => ({ key, code: `Key${key.toUpperCase()}`, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
 
   test('with Alt everywhere; alone outside fields, unless the reader turned that off', () => {
-    expect(deedOf(press('n', { altKey: true }), true, false)).toBe('nil');
-    expect(deedOf(press('n'), false, true)).toBe('nil');
-    expect(deedOf(press('n'), true, true)).toBeNull();
-    expect(deedOf(press('n'), false, false)).toBeNull();
-    expect(deedOf(press('?', { shiftKey: true }), false, true)).toBe('help');
-    expect(deedOf(press('?', { shiftKey: true }), false, false)).toBeNull();
-    expect(deedOf(press('n', { ctrlKey: true }), false, true)).toBeNull();
+    expect(deedOf(LETTERS, press('n', { altKey: true }), true, false)).toBe('nil');
+    expect(deedOf(LETTERS, press('n'), false, true)).toBe('nil');
+    expect(deedOf(LETTERS, press('n'), true, true)).toBeNull();
+    expect(deedOf(LETTERS, press('n'), false, false)).toBeNull();
+    expect(deedOf(LETTERS, press('?', { shiftKey: true }), false, true)).toBe('help');
+    expect(deedOf(LETTERS, press('?', { shiftKey: true }), false, false)).toBeNull();
+    expect(deedOf(LETTERS, press('n', { ctrlKey: true }), false, true)).toBeNull();
   });
 
   test('where Alt types another sign, the place of the key counts', () => {
-    expect(deedOf(press('˜', { altKey: true, code: 'KeyN' }), false, true)).toBe('nil');
-    expect(deedOf(press('Dead', { altKey: true, code: 'KeyN' }), false, true)).toBe('nil');
+    expect(deedOf(LETTERS, press('˜', { altKey: true, code: 'KeyN' }), false, true)).toBe('nil');
+    expect(deedOf(LETTERS, press('Dead', { altKey: true, code: 'KeyN' }), false, true)).toBe('nil');
   });
 
   test('no letter that a browser keeps with Alt, and none twice', () => {

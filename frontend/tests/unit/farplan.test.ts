@@ -5,7 +5,7 @@ import { arcMinutes, pitchMm, type Size } from '../../src/device/legible';
 const FULL_HD = { width: 1920, height: 1080 };
 const UHD = { width: 3840, height: 2160 };
 const UPRIGHT = { width: 1080, height: 1920 };
-const NETWORK = { countries: 32, bodies: 3 };
+const NETWORK = { countries: 32, bodies: [4, 4, 3] };
 
 function plan(window: Size, distanceM: number, inches = 55, wanted = NETWORK): FarPlan {
   return farPlan({ window, panel: window, inches, distanceM }, wanted);
@@ -30,6 +30,19 @@ describe('a wall for five metres', () => {
   it('puts the exceptions below the tiles on an upright screen', () => {
     expect(plan(UPRIGHT, 5)).toMatchObject({ beside: false, columns: 5, ages: true, overdue: 3 });
     expect(plan(UPRIGHT, 5).escalations).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('the strip of bodies', () => {
+  const wide = { width: 2560, height: 1080 };
+
+  it('shows age and outlook where both have room for every body', () => {
+    expect(plan(wide, 3, 98, { countries: 32, bodies: [3] }).strip).toBe('full');
+  });
+
+  it('gives up the outlook, then the age, for all of them alike', () => {
+    expect(plan(FULL_HD, 5).strip).toBe('age');
+    expect(plan(FULL_HD, 5, 55, { countries: 32, bodies: [4, 4, 4, 4, 4] }).strip).toBe('code');
   });
 });
 
@@ -62,7 +75,7 @@ describe('a wall at any distance', () => {
   });
 
   it('shows codes at the least size when nothing else fits', () => {
-    const crowded = plan({ width: 800, height: 600 }, 8, 20, { countries: 60, bodies: 4 });
+    const crowded = plan({ width: 800, height: 600 }, 8, 20, { countries: 60, bodies: [4, 4, 3, 5] });
     expect(crowded).toMatchObject({ beside: false, ages: false });
     expect(crowded.columns).toBeGreaterThanOrEqual(1);
   });

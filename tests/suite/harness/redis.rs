@@ -3,9 +3,10 @@
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
+use redis::AsyncConnectionConfig;
 use tempfile::TempDir;
 
-use super::eventually;
+use super::{PATIENCE, eventually};
 
 pub struct Redis {
     port: u16,
@@ -69,7 +70,11 @@ impl Redis {
     }
 
     pub async fn command<T: redis::FromRedisValue>(&self, command: &str) -> redis::RedisResult<T> {
-        let mut connection = redis::Client::open(self.url())?.get_multiplexed_async_connection().await?;
+        // As patient as everything here: the client's own half a second is short on a busy machine.
+        let patient =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+        let client = redis::Client::open(self.url())?;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&patient).await?;
         let mut words = command.split(' ');
         let mut asked = redis::cmd(words.next().expect("a command"));
         asked.arg(words.collect::<Vec<_>>());

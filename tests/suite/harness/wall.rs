@@ -39,6 +39,9 @@ pub fn things(picture: &Value) -> BTreeMap<(String, String), Value> {
     for escalation in picture["escalations"].as_array().expect("escalations") {
         put("escalation", word(&escalation["id"]), escalation);
     }
+    for query in picture["queries"].as_array().expect("queries") {
+        put("query", word(&query["id"]), query);
+    }
     for centre in picture["centres"].as_array().expect("centres") {
         put("centre", word(&centre["id"]), centre);
     }
@@ -138,9 +141,12 @@ impl Wall {
 
     /// Hears until something holds.
     pub async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
-        while !holds(self) {
-            assert!(self.next().await, "the socket ended ({:?}) before: {what}", self.closed);
-        }
+        let hearing = async {
+            while !holds(self) {
+                assert!(self.next().await, "the socket ended ({:?}) before: {what}", self.closed);
+            }
+        };
+        assert!(timeout(PATIENCE, hearing).await.is_ok(), "a wall waited in vain: {what}");
     }
 
     /// Hears until the wall stands at a position.
@@ -150,7 +156,9 @@ impl Wall {
 
     /// Hears until the socket ends; answers the close code.
     pub async fn end(&mut self) -> Option<u16> {
-        while self.next().await {}
+        // Beats go on for ever: a socket that is not closed must not keep a test waiting for ever.
+        let ending = async { while self.next().await {} };
+        timeout(PATIENCE, ending).await.expect("the socket is closed in time");
         self.closed
     }
 

@@ -5,13 +5,14 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use vigie::accounts::pairing::WRONG_CODES_MAX;
 use vigie::domain::vocabulary::{Role, Tlp};
 
 use super::schema::{Description, Met, each_schema};
 use super::{NO_ID, Operation, description, fill, operations, request_schema};
 use crate::harness::app::{App, CRISIS};
 use crate::harness::person::{Answer, Person, changed, update};
-use crate::harness::{in_seconds, now};
+use crate::harness::{eventually, in_seconds, now};
 
 /// What a server that serves cannot be made to answer.
 const NOT_MET: [&str; 1] = ["NotReady"];
@@ -127,7 +128,8 @@ async fn every_answer_has_exactly_what_is_described() {
     let mut socket = duty.listen(None).await;
 
     write_one_of_everything(&held, &coordinator, &duty, &lead).await;
-    look_back(&held, &coordinator, &duty).await;
+    live_the_life_of_a_crisis(&held, &coordinator, &duty).await;
+    keep_walls_and_tokens(&held, &duty).await;
     refuse_one_of_everything(&held, &coordinator, &duty).await;
     read_everything(&held, &coordinator, &duty).await;
 
@@ -137,6 +139,8 @@ async fn every_answer_has_exactly_what_is_described() {
     for frame in &socket.frames {
         held.look(held.description.schema("Frame"), frame, "Frame");
     }
+    // Scopes the crisis anew, which ends sockets.
+    look_back(&held, &coordinator, &duty).await;
     nothing_is_described_in_vain(&held);
     held.app.stop().await;
 }
@@ -185,6 +189,69 @@ async fn write_one_of_everything(held: &Held, coordinator: &Person, duty: &Perso
     let note = json!({ "note": "Forty places from tomorrow." });
     held.write(lead, "stepEscalation", &[("id", &asked), ("step", "resolve")], note).await;
     held.call(lead, "stepEscalation", 409, &[("id", &asked), ("step", "start")], &[], Some(&json!({}))).await;
+
+    let question = json!({ "question": "Since when?\nWhich halls?" });
+    let answered = held.write(coordinator, "askQuery", &[("id", &second)], question.clone()).await;
+    held.get(duty, "showPicture", &[]).await;
+    held.write(duty, "answerQuery", &[("id", &answered)], json!({ "answer": "Since noon; both." })).await;
+    let withdrawn = held.write(coordinator, "askQuery", &[("id", &second)], question).await;
+    held.write(coordinator, "withdrawQuery", &[("id", &withdrawn)], json!({ "reason": "Told by telephone" })).await;
+    held.call(duty, "answerQuery", 409, &[("id", &withdrawn)], &[], Some(&json!({ "answer": "Late" }))).await;
+}
+
+async fn live_the_life_of_a_crisis(held: &Held, coordinator: &Person, duty: &Person) {
+    let other = [("crisis", "other")];
+    let scope = json!({ "sectors": ["cyber", "displacement"], "centres": ["be-nccn", "nl-ncc"] });
+    held.write(coordinator, "scopeCrisis", &other, scope).await;
+    held.write(coordinator, "closeCrisis", &other, json!({ "reason": "The exercise ended" })).await;
+    held.get(duty, "showCrisis", &other).await;
+    held.call(coordinator, "scopeCrisis", 409, &other, &[], Some(&json!({ "sectors": ["cyber"] }))).await;
+    held.write(coordinator, "reopenCrisis", &other, json!({ "reason": "A second part follows" })).await;
+    held.get(duty, "readJournal", &other).await;
+    held.get(&held.app.person("eu-gsc", Role::Auditor).await, "readJournal", &other).await;
+}
+
+async fn keep_walls_and_tokens(held: &Held, duty: &Person) {
+    let nobody = held.app.nobody();
+    let pairing = held.call(&nobody, "openPairing", 201, &[], &[], Some(&json!({}))).await.json();
+    let word = |name: &str| pairing[name].as_str().expect("a word");
+    let (parts, secret) = ([("id", word("id"))], json!({ "secret": word("secret") }));
+    held.call(&nobody, "collectPairing", 202, &parts, &[], Some(&secret)).await;
+    let wall = json!({
+        "code": word("code"), "name": "By the door", "ceiling": "green", "layout": "far", "distance_m": 8,
+        "crisis": CRISIS, "centre": "be-nccn",
+    });
+    let device = held.call(duty, "confirmPairing", 201, &[], &[], Some(&wall)).await.json()["device"].clone();
+    held.call(&nobody, "collectPairing", 201, &parts, &[], Some(&secret)).await;
+    held.call(&nobody, "collectPairing", 404, &parts, &[], Some(&secret)).await;
+    held.call(duty, "confirmPairing", 422, &[], &[], Some(&wall)).await;
+    let guessing = held.app.officer("be-nccn").await;
+    for _ in 0..WRONG_CODES_MAX {
+        held.call(&guessing, "confirmPairing", 422, &[], &[], Some(&wall)).await;
+    }
+    held.call(&guessing, "confirmPairing", 429, &[], &[], Some(&wall)).await;
+
+    let device = [("id", device["id"].as_str().expect("an id"))];
+    let changes = json!({ "name": "By the window", "layout": "overview", "distance_m": 3, "crisis": null });
+    held.call(duty, "changeDevice", 200, &device, &[], Some(&changes)).await;
+    held.call(duty, "revokeDevice", 200, &device, &[], Some(&json!({}))).await;
+    held.call(duty, "changeDevice", 409, &device, &[], Some(&changes)).await;
+    let _socket = held.app.wall("be-nccn", Tlp::Green).await.listen(None).await;
+    eventually("a wall is seen", async || {
+        let devices = held.get(duty, "listDevices", &[]).await.json();
+        let mut devices = devices["devices"].as_array().expect("a list").iter();
+        devices.any(|device| device["last_seen"].is_string()).then_some(())
+    })
+    .await;
+
+    let lead = held.app.person("be-nccn", Role::CentreLead).await;
+    let token = json!({ "name": "Night desk", "role": "duty_officer", "expires_days": 30, "centre": "be-nccn" });
+    let made = held.call(&lead, "createToken", 201, &[], &[], Some(&token)).await.json();
+    let made = [("id", made["token_info"]["id"].as_str().expect("an id"))];
+    held.call(&lead, "revokeToken", 200, &made, &[], Some(&json!({}))).await;
+    held.get(&lead, "listTokens", &[]).await;
+    held.call(duty, "listTokens", 403, &[], &[], None).await;
+    held.call(&lead, "revokeToken", 404, &[("id", NO_ID)], &[], Some(&json!({}))).await;
 }
 
 /// Looks back to before each thing was written, so that every change is met, with and without its sides.
@@ -275,6 +342,10 @@ async fn read_everything(held: &Held, coordinator: &Person, duty: &Person) {
     let wall = held.app.wall("be-nccn", Tlp::Green).await;
     let auditor = held.app.person("eu-gsc", Role::Auditor).await;
     held.get(&wall, "showSession", &[]).await;
+    let (pinned, screen) = held.app.account("be-nccn", Role::WallDevice, Tlp::Green).await;
+    let pin = json!({ "crisis": CRISIS });
+    held.call(duty, "changeDevice", 200, &[("id", &pinned.to_string())], &[], Some(&pin)).await;
+    held.get(&screen, "showSession", &[]).await;
     held.get(coordinator, "showSession", &[]).await;
     let session = json!({ "token": duty.token });
     held.call(duty, "beginSession", 201, &[], &[], Some(&session)).await;
@@ -283,6 +354,10 @@ async fn read_everything(held: &Held, coordinator: &Person, duty: &Person) {
         held.get(duty, id, &[]).await;
     }
     held.get(duty, "showCrisis", &[("crisis", "other")]).await;
+    let cell = [("centre", "be-nccn"), ("sector", "displacement")];
+    held.get(duty, "showCellHistory", &cell).await;
+    held.call(duty, "showCellHistory", 422, &[&cell[..], &[("limit", "201")]].concat(), &[], None).await;
+    held.call(&wall, "showCellHistory", 403, &cell, &[], None).await;
     let etag = held.get(&wall, "showPicture", &[]).await.header("etag");
     held.call(&wall, "showPicture", 304, &[], &[("If-None-Match", &etag)], None).await;
     held.call(&auditor, "showPicture", 403, &[], &[], None).await;

@@ -1,0 +1,2 @@
+export const WALL: readonly string[];
+export function namesIn(code: string): string[];
