@@ -1,6 +1,9 @@
 //! Where a picture comes from: what is held already, or the cache, and then the tail of the journal.
 
+use std::sync::Arc;
+
 use crate::cache::{self, PictureCache};
+use crate::domain::event::Entry;
 use crate::domain::ids::{CrisisId, Position, Seq};
 use crate::domain::picture::Picture;
 use crate::journal::{CrisisHead, Journal, JournalError, READ_ENTRIES_MAX};
@@ -32,10 +35,20 @@ pub async fn carried_on(
                 Some(picture) => {
                     picture.evolve(entry);
                 }
-                None => picture = Picture::open(entry),
+                None => picture = Some(open(crisis, entry)?),
             }
         }
     }
+}
+
+/// A journal that does not begin with its crisis has no picture: nothing later can make one.
+fn open(crisis: &CrisisId, first: &Arc<Entry>) -> Result<Picture, JournalError> {
+    let picture = Picture::open(first).filter(|picture| picture.crisis.slug == *crisis);
+    picture.ok_or_else(|| JournalError::Damaged {
+        crisis: crisis.to_string(),
+        seq: first.seq.0,
+        reason: "it does not open its own crisis".to_owned(),
+    })
 }
 
 async fn from_cache(cache: &dyn PictureCache, head: &CrisisHead) -> Option<Picture> {

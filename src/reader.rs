@@ -90,9 +90,10 @@ impl Reader {
         limit: usize,
     ) -> Result<Page<Visible<FeedItem>>, JournalError> {
         let mut lines = Vec::new();
-        let mut last = after;
+        // Where the next page begins is the last line told: what is hidden behind it leaves no trace in the word.
+        let (mut read, mut told) = (after, after);
         loop {
-            let entries: Vec<Arc<Entry>> = self.heed(self.journal.read(crisis, last, READ_ENTRIES_MAX).await)?;
+            let entries: Vec<Arc<Entry>> = self.heed(self.journal.read(crisis, read, READ_ENTRIES_MAX).await)?;
             let Some(newest) = entries.last().map(|entry| entry.seq) else {
                 return Ok(Page { lines, next: None });
             };
@@ -102,12 +103,12 @@ impl Reader {
             });
             for (seq, line) in visible {
                 if lines.len() == limit {
-                    return Ok(Page { lines, next: Some(last) });
+                    return Ok(Page { lines, next: Some(told) });
                 }
                 lines.push(line);
-                last = seq;
+                told = seq;
             }
-            last = newest.max(last);
+            read = newest;
         }
     }
 
@@ -145,5 +146,42 @@ impl Reader {
     fn heed<T>(&self, outcome: Result<T, JournalError>) -> Result<T, JournalError> {
         self.health.journal(outcome.as_ref().map(|_| ()));
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::given::{Drill, centre};
+    use crate::domain::ids::Epoch;
+    use crate::domain::mark::Mark;
+    use crate::domain::vocabulary::Tlp;
+    use crate::journal::Append;
+    use crate::journal::memory::MemoryJournal;
+    use crate::live::hub::Retention;
+    use crate::position::PositionSeal;
+
+    #[tokio::test]
+    async fn where_a_page_goes_on_is_the_last_line_of_it_whatever_is_hidden_behind() {
+        let mut drill = Drill::open();
+        drill.update("be", "cyber", Mark::of(Tlp::Green), "Phishing");
+        let hidden = Mark { tlp: Tlp::AmberStrict, recipients: [centre("co")].into() };
+        for _ in 0..READ_ENTRIES_MAX {
+            drill.update("be", "cyber", hidden.clone(), "Intrusion");
+        }
+        drill.update("be", "cyber", Mark::of(Tlp::Green), "Quiet again");
+        let crisis = drill.picture.crisis.slug.clone();
+        let journal = Arc::new(MemoryJournal::default());
+        let append = |entry: &Arc<Entry>| Append { crisis: crisis.clone(), entry: Arc::clone(entry), request: None };
+        journal.append(drill.entries.iter().map(append).collect()).await.expect("it is taken");
+        let retention = Retention { frames: 1, bytes: 1 };
+        let hub = Hub::new(Arc::default(), PositionSeal::new([7; 16]), retention, Health::default());
+        hub.open(Epoch(1), drill.picture.clone());
+        let reader = Reader::new(journal, Arc::new(hub), Health::default());
+        let viewer = Drill::viewer("nl", None);
+        let page = reader.page(&crisis, &viewer, Seq::ZERO, 2).await.expect("it answers");
+        assert_eq!((page.lines.len(), page.next), (2, Some(Seq(2))));
+        let rest = reader.page(&crisis, &viewer, Seq(2), 2).await.expect("it answers");
+        assert_eq!((rest.lines.len(), rest.next), (1, None));
     }
 }

@@ -186,9 +186,9 @@ impl CacheKeeper {
         let at = self.copies.get(crisis).and_then(|copy| copy.at);
         let to = Position { epoch, seq: picture.seq };
         let outcome = write(&*self.cache, crisis, at, to, &picture, &touched).await;
-        self.health.cache(outcome.as_ref().copied());
+        self.health.cache(outcome.as_ref().map(|_| ()));
         // Where the copy stands after a failure is unknown: the next write puts it in place whole.
-        let at = outcome.is_ok().then_some(to);
+        let at = outcome.ok().flatten();
         self.copies.insert(crisis.clone(), Copy { at, epoch, picture });
     }
 
@@ -197,6 +197,8 @@ impl CacheKeeper {
         for (crisis, copy) in &mut self.copies {
             let to = Position { epoch: copy.epoch, seq: copy.picture.seq };
             let stands = match copy.at {
+                // A copy that is still ahead at a look is no other server's, which would not be so far ahead.
+                Some(at) if at.seq > to.seq => Ok(Advanced::Stands(Some(at))),
                 Some(at) => self.cache.advance(crisis, at, to, Vec::new()).await,
                 None => self.cache.replace(crisis, to, cache::codec::all_fields(&copy.picture)).await,
             };
@@ -209,7 +211,8 @@ impl CacheKeeper {
     }
 }
 
-/// Moves the copy, or puts a whole one in place where it does not stand where it should.
+/// Moves the copy, or puts a whole one in place where it does not stand where it should. Answers where it
+/// stands then; `None` when that is for the next look to find out.
 async fn write(
     cache: &dyn PictureCache,
     crisis: &CrisisId,
@@ -217,16 +220,53 @@ async fn write(
     to: Position,
     picture: &Picture,
     touched: &BTreeSet<Part>,
-) -> Result<(), CacheError> {
+) -> Result<Option<Position>, CacheError> {
     if let Some(from) = at {
-        if from == to {
-            return Ok(());
+        if is_there(from, to) {
+            return Ok(at);
         }
-        let fields = cache::codec::fields_of(picture, touched);
-        if cache.advance(crisis, from, to, fields).await? == Advanced::Done {
-            return Ok(());
+        match cache.advance(crisis, from, to, cache::codec::fields_of(picture, touched)).await? {
+            Advanced::Done => return Ok(Some(to)),
+            // Another server was as quick, or quicker.
+            Advanced::Stands(Some(here)) if is_there(here, to) => return Ok(Some(here)),
+            Advanced::Stands(_) => {}
         }
     }
-    cache.replace(crisis, to, cache::codec::all_fields(picture)).await?;
-    Ok(())
+    let replaced = cache.replace(crisis, to, cache::codec::all_fields(picture)).await?;
+    Ok((replaced == Advanced::Done).then_some(to))
+}
+
+/// Whether a copy stands where it is to go, or beyond.
+fn is_there(here: Position, to: Position) -> bool {
+    here.epoch == to.epoch && here.seq >= to.seq
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Field;
+    use crate::cache::memory::MemoryCache;
+    use crate::domain::given::Drill;
+    use crate::domain::mark::Mark;
+    use crate::domain::vocabulary::Tlp;
+
+    #[tokio::test]
+    async fn a_copy_that_another_server_has_moved_as_far_is_left_as_it_is() {
+        let mut drill = Drill::open();
+        let crisis = drill.picture.crisis.slug.clone();
+        let cache = MemoryCache::default();
+        let from = Position { epoch: Epoch(1), seq: drill.picture.seq };
+        cache.replace(&crisis, from, cache::codec::all_fields(&drill.picture)).await.expect("it answers");
+        drill.update("be", "cyber", Mark::of(Tlp::Green), "Phishing");
+        let to = Position { epoch: Epoch(1), seq: drill.picture.seq };
+        let touched: BTreeSet<Part> = drill.touched.iter().cloned().collect();
+        // The other one leaves something behind by which its work is known.
+        let mut fields = cache::codec::fields_of(&drill.picture, &touched);
+        fields.push(Field { name: "by".to_owned(), value: Some(b"the other".to_vec()) });
+        cache.advance(&crisis, from, to, fields).await.expect("it answers");
+        write(&cache, &crisis, Some(from), to, &drill.picture, &touched).await.expect("it answers");
+        let kept = cache.load(&crisis).await.expect("it answers").expect("it is kept");
+        assert_eq!(kept.at, to);
+        assert!(kept.fields.iter().any(|(name, _)| name == "by"), "it was not written whole again");
+    }
 }

@@ -4,6 +4,7 @@
 //! it came from, for `vigie check-config`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -231,11 +232,20 @@ impl Layers {
     }
 
     /// Environment variables `VIGIE__SECTION__KEY`.
-    pub fn environment(mut self, variables: impl Iterator<Item = (String, String)>) -> Result<Self, SettingsError> {
+    pub fn environment<T: AsRef<OsStr>>(
+        mut self,
+        variables: impl Iterator<Item = (T, T)>,
+    ) -> Result<Self, SettingsError> {
         for (name, text) in variables {
+            // What is not ours may be anything, even no text.
+            let Some(name) = name.as_ref().to_str() else { continue };
             let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) else { continue };
+            let origin = format!("environment {name}");
+            let Some(text) = text.as_ref().to_str() else {
+                return Err(SettingsError::Unreadable { origin, reason: "it is not UTF-8".to_owned() });
+            };
             let key = path.to_lowercase().replacen("__", ".", 1);
-            self.set_text(&key, &text, &format!("environment {name}"))?;
+            self.set_text(&key, text, &origin)?;
         }
         Ok(self)
     }

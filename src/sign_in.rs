@@ -114,8 +114,9 @@ impl SignIn {
     pub async fn begin_session(&self, account: &Account, lasts: SignedDuration) -> Result<String, AccountsError> {
         let secret = fresh_secret()?;
         let hash = digest(&secret);
-        let ends_at = self.clock.now().saturating_add(lasts).unwrap_or(Timestamp::MAX).min(account.expires_at);
-        self.accounts.add_session(hash, account.id, ends_at).await?;
+        let now = self.clock.now();
+        let ends_at = now.saturating_add(lasts).unwrap_or(Timestamp::MAX).min(account.expires_at);
+        self.accounts.add_session(hash, account.id, ends_at, now).await?;
         Ok(secret)
     }
 

@@ -52,8 +52,11 @@ impl Accounts for MemoryAccounts {
         session: SecretHash,
         account: AccountId,
         ends_at: Timestamp,
+        now: Timestamp,
     ) -> Result<(), AccountsError> {
-        self.kept().sessions.insert(session, (account, ends_at));
+        let mut kept = self.kept();
+        kept.sessions.retain(|_, (_, ends_at)| now < *ends_at);
+        kept.sessions.insert(session, (account, ends_at));
         Ok(())
     }
 

@@ -60,12 +60,13 @@ pub trait Accounts: Send + Sync + 'static {
     async fn by_token(&self, token: SecretHash) -> Result<Option<Account>, AccountsError>;
     /// The account of a browser session that has not ended.
     async fn by_session(&self, session: SecretHash, now: Timestamp) -> Result<Option<Account>, AccountsError>;
-    /// Begins a browser session.
+    /// Begins a browser session, and forgets those that have ended.
     async fn add_session(
         &self,
         session: SecretHash,
         account: AccountId,
         ends_at: Timestamp,
+        now: Timestamp,
     ) -> Result<(), AccountsError>;
     /// Ends a browser session.
     async fn end_session(&self, session: SecretHash) -> Result<(), AccountsError>;

@@ -154,11 +154,14 @@ impl Accounts for SqliteAccounts {
         session: SecretHash,
         account: AccountId,
         ends_at: Timestamp,
+        now: Timestamp,
     ) -> Result<(), AccountsError> {
         self.with(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute("delete from session where ends_at <= ?1", [now.as_millisecond()])?;
             let insert = "insert into session (hash, account, ends_at) values (?1, ?2, ?3)";
-            connection.execute(insert, params![session, account.0.into_bytes(), ends_at.as_millisecond()])?;
-            Ok(())
+            transaction.execute(insert, params![session, account.0.into_bytes(), ends_at.as_millisecond()])?;
+            transaction.commit()
         })
         .await
     }
@@ -242,5 +245,46 @@ impl Accounts for SqliteAccounts {
             connection.prepare(&select)?.query_map([], read)?.collect()
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::sign_in::{NewAccount, SignIn};
+
+    #[tokio::test]
+    async fn sessions_that_have_ended_are_not_kept_for_ever() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let accounts = Arc::new(SqliteAccounts::open(&folder.path().join("vigie.db")).expect("it opens"));
+        let clock = Clock::held_at(Timestamp::UNIX_EPOCH);
+        let sign_in = SignIn::new(accounts.clone(), clock.clone());
+        let new = NewAccount {
+            centre: CentreId::parse("be-nccn").expect("a slug"),
+            role: Role::DutyOfficer,
+            name: "Desk".to_owned(),
+            ceiling: Tlp::Clear,
+            expires_in: SignedDuration::from_hours(48),
+        };
+        let (account, _) = sign_in.create(new).await.expect("it is made");
+        let begin = async |hours| {
+            sign_in.begin_session(&account, SignedDuration::from_hours(hours)).await.expect("it begins");
+        };
+        let kept = async || {
+            let count = |connection: &mut Connection| {
+                connection.query_row("select count(*) from session", [], |row| row.get::<_, i64>(0))
+            };
+            accounts.with(count).await.expect("it answers")
+        };
+        for hours in [12, 12, 24] {
+            begin(hours).await;
+        }
+        assert_eq!(kept().await, 3);
+        clock.hold(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(13));
+        begin(12).await;
+        assert_eq!(kept().await, 2, "the two that ended are gone, the longer one is not");
     }
 }

@@ -89,7 +89,7 @@ impl Post {
         let text = answer.body().limit(ANSWER_BYTES_MAX).await.map_err(|error| Failure::Other(error.to_string()))?;
         let text = String::from_utf8_lossy(&text).into_owned();
         if answer.status().is_success() {
-            say(&text);
+            say(&text)?;
             Ok(())
         } else {
             Err(Failure::Other(format!("{}: {text}", answer.status())))
@@ -108,7 +108,7 @@ impl Tail {
         let (_, mut socket) = connecting.connect().await.map_err(|error| Failure::Other(error.to_string()))?;
         while let Some(frame) = socket.next().await {
             match frame.map_err(|error| Failure::Other(error.to_string()))? {
-                ws::Frame::Text(text) => self.show(&text),
+                ws::Frame::Text(text) => self.show(&text)?,
                 ws::Frame::Ping(bytes) => {
                     let pong = socket.send(ws::Message::Pong(bytes)).await;
                     pong.map_err(|error| Failure::Other(error.to_string()))?;
@@ -123,20 +123,20 @@ impl Tail {
         Err(Failure::Other("the stream ended".to_owned()))
     }
 
-    fn show(&self, text: &[u8]) {
+    fn show(&self, text: &[u8]) -> Result<(), Failure> {
         if self.frames {
-            say(&String::from_utf8_lossy(text));
-            return;
+            return say(&String::from_utf8_lossy(text));
         }
-        let Ok(frame) = serde_json::from_slice::<Value>(text) else { return };
+        let Ok(frame) = serde_json::from_slice::<Value>(text) else { return Ok(()) };
         let entries = match frame["type"].as_str() {
             Some("snapshot") => frame["picture"]["feed"].as_array().map(|feed| feed.iter().rev().collect()),
             Some("change") => frame["entries"].as_array().map(|entries| entries.iter().collect::<Vec<_>>()),
             _ => None,
         };
         for entry in entries.unwrap_or_default() {
-            say(&line(entry));
+            say(&line(entry))?;
         }
+        Ok(())
     }
 }
 

@@ -65,7 +65,7 @@ impl Demo {
         let settings = layers.finish()?;
         telemetry::begin(&settings.log).map_err(Failure::Usage)?;
         let server = Server::build(settings, Clock::system()).await?;
-        announce(&server, self.serving.print_address);
+        announce(&server, self.serving.print_address)?;
         let scenario = Scenario::embedded();
         let tokens = cast(&server.sign_in, &scenario).await?;
         greet(&server, &scenario.crisis.slug).await?;
@@ -160,19 +160,19 @@ const LINKS: [Link; 6] = [
 /// Prints where to look and how to sign in.
 async fn greet(server: &Server, slug: &str) -> Result<(), Failure> {
     let base = format!("http://{}", server.address);
-    say(&format!("\nVigie serves a demonstration crisis (EXERCISE) at {base}\n"));
-    say("Each link signs a browser in once and forgets who it was before; open them in separate profiles");
-    say("to see several screens side by side. The links are fresh at every start.\n");
+    say(&format!("\nVigie serves a demonstration crisis (EXERCISE) at {base}\n"))?;
+    say("Each link signs a browser in once and forgets who it was before; open them in separate profiles")?;
+    say("to see several screens side by side. The links are fresh at every start.\n")?;
     for Link { what, centre, role, position, ceiling, layout, screen } in LINKS {
         let centre = CentreId::parse(centre).expect("a slug");
         let crisis = Some(CrisisId::parse(slug).expect("the slug of the script"));
         let new = NewAccount { centre, role, name: position.to_owned(), ceiling, expires_in: LINKS_HOLD };
         let (_, token) = server.sign_in.create_with(new, Setting { crisis, ..Setting::of(layout) }).await?;
-        say(&format!("  {what:<36} {base}/sign-in#token={token}&next=/{screen}/{slug}"));
+        say(&format!("  {what:<36} {base}/sign-in#token={token}&next=/{screen}/{slug}"))?;
     }
-    say(&format!("\nTo pair a wall of your own: open {base}/wall in a browser that is not signed in; it shows a"));
-    say("code. Confirm the code in the coordination screen, under the devices of your own body.");
-    say("\nStop with Ctrl-C.");
+    say(&format!("\nTo pair a wall of your own: open {base}/wall in a browser that is not signed in; it shows a"))?;
+    say("code. Confirm the code in the coordination screen, under the devices of your own body.")?;
+    say("\nStop with Ctrl-C.")?;
     Ok(())
 }
 

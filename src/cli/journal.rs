@@ -1,6 +1,8 @@
 //! `vigie verify`, `vigie export`, `vigie import`: the journal as an outsider can check it.
 
 use std::io::BufRead;
+use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -55,7 +57,7 @@ struct Line {
 impl Verify {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let settings = self.common.settings()?;
-        let journal = open_stores(&settings.journal_url)?.journal;
+        let journal = existing(&settings.journal_url)?;
         for head in journal.crises().await? {
             let entries = all(&*journal, &head.crisis).await?;
             let last = chain::verify(&head.crisis, &entries).map_err(|error| Failure::Broken(error.to_string()))?;
@@ -65,7 +67,7 @@ impl Verify {
                     head.crisis, last.0, head.seq.0
                 )));
             }
-            say(&format!("{}: {} entries, the chain holds", head.crisis, last.0));
+            say(&format!("{}: {} entries, the chain holds", head.crisis, last.0))?;
         }
         Ok(())
     }
@@ -74,16 +76,16 @@ impl Verify {
 impl Export {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let settings = self.common.settings()?;
-        let journal = open_stores(&settings.journal_url)?.journal;
+        let journal = existing(&settings.journal_url)?;
         let head = find(&*journal, &self.crisis).await?;
         let heading = Heading { vigie_export: 1, crisis: head.crisis.clone(), entries: head.seq.0 };
-        say(&to_line(&heading));
+        say(&to_line(&heading))?;
         let mut after = Seq::ZERO;
         while after < head.seq {
             for raw in journal.raw(&head.crisis, after, READ_ENTRIES_MAX).await? {
                 after = raw.seq;
                 if after <= head.seq {
-                    say(&to_line(&Line { seq: raw.seq, hash: to_hex(&raw.hash), stored: raw.stored }));
+                    say(&to_line(&Line { seq: raw.seq, hash: to_hex(&raw.hash), stored: raw.stored }))?;
                 }
             }
         }
@@ -112,8 +114,16 @@ impl Import {
         }
         let journal = open_stores(&settings.journal_url)?.journal;
         journal.import(&heading.crisis, entries).await?;
-        say(&format!("{}: {} entries, the chain holds", heading.crisis, heading.entries));
+        say(&format!("{}: {} entries, the chain holds", heading.crisis, heading.entries))?;
         Ok(())
+    }
+}
+
+/// The journal of an address, if there is one: looking at what is not there does not make it.
+fn existing(url: &str) -> Result<Arc<dyn Journal>, Failure> {
+    match url.strip_prefix("sqlite:") {
+        Some(path) if !Path::new(path).exists() => Err(Failure::Other(format!("there is no journal at {path}"))),
+        Some(_) | None => Ok(open_stores(url)?.journal),
     }
 }
 

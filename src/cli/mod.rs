@@ -64,7 +64,7 @@ impl Common {
         if let Some(path) = &self.config {
             layers = layers.file(path)?;
         }
-        layers.environment(std::env::vars())?.flag("journal.url", self.journal.as_deref(), "--journal")
+        layers.environment(std::env::vars_os())?.flag("journal.url", self.journal.as_deref(), "--journal")
     }
 
     /// What is in force for a command without flags of its own.
@@ -130,11 +130,12 @@ fn run(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure
     runtime.map_err(|error| Failure::Other(error.to_string()))?.block_on(command)
 }
 
-/// Writes a line to standard output; a closed pipe ends nothing.
-pub(crate) fn say(line: &str) {
+/// Writes a line to standard output. What cannot be written was not done: a backup on a full disk is none.
+pub(crate) fn say(line: &str) -> Result<(), Failure> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    let said = writeln!(out, "{line}").and_then(|()| out.flush());
+    said.map_err(|error| Failure::Other(format!("standard output: {error}")))
 }
 
 fn say_error(line: &str) {

@@ -48,16 +48,17 @@ impl Serve {
         let settings = self.serving.layers()?.finish()?;
         telemetry::begin(&settings.log).map_err(Failure::Usage)?;
         let server = Server::build(settings, Clock::system()).await?;
-        announce(&server, self.serving.print_address);
+        announce(&server, self.serving.print_address)?;
         Ok(server.run(asked_to_stop()).await?)
     }
 }
 
-pub(super) fn announce(server: &Server, print: bool) {
+pub(super) fn announce(server: &Server, print: bool) -> Result<(), Failure> {
     tracing::info!(address = %server.address, "listening");
     if print {
-        say(&json!({ "address": format!("http://{}", server.address) }).to_string());
+        say(&json!({ "address": format!("http://{}", server.address) }).to_string())?;
     }
+    Ok(())
 }
 
 /// Resolves on SIGTERM or SIGINT.
@@ -86,7 +87,7 @@ impl CheckConfig {
         let rows = layers.in_force();
         layers.finish()?;
         for (key, value, origin) in rows {
-            say(&format!("{key} = {value}    # {origin}"));
+            say(&format!("{key} = {value}    # {origin}"))?;
         }
         Ok(())
     }

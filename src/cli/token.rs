@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{Common, Failure, say};
-use crate::accounts::NAME_CHARS_MAX;
 use crate::accounts::device::{Device, Setting};
+use crate::accounts::{NAME_CHARS_MAX, TOKEN_DAYS_MAX};
 use crate::clock::Clock;
 use crate::domain::ids::{AccountId, CentreId, CrisisId};
 use crate::domain::text::{self, Lines};
@@ -111,10 +111,10 @@ impl Create {
             if let Some(Device { setting: Setting { layout, distance_m, crisis }, .. }) = &account.device {
                 shown["device"] = json!({ "layout": layout, "distance_m": distance_m, "crisis": crisis });
             }
-            say(&shown.to_string());
+            say(&shown.to_string())?;
         } else {
-            say(&format!("token   {token}\nid      {}\nholds until {}", account.id, account.expires_at));
-            say("It is not shown again.");
+            say(&format!("token   {token}\nid      {}\nholds until {}", account.id, account.expires_at))?;
+            say("It is not shown again.")?;
         }
         Ok(())
     }
@@ -149,7 +149,7 @@ impl Listing {
                 None if account.holds_at(now) => format!("until {}", account.expires_at),
                 None => format!("ran out {}", account.expires_at),
             };
-            say(&format!("{}  {}  {}  {}  {state}", account.id, account.centre, account.role, account.name));
+            say(&format!("{}  {}  {}  {}  {state}", account.id, account.centre, account.role, account.name))?;
         }
         Ok(())
     }
@@ -161,7 +161,7 @@ impl Revoke {
         let id = AccountId::parse(&self.id).ok_or_else(|| Failure::Usage(format!("{} is not an id", self.id)))?;
         let accounts = open_stores(&settings.journal_url)?.accounts;
         if accounts.revoke(id, Clock::system().now()).await? {
-            say("revoked");
+            say("revoked")?;
             Ok(())
         } else {
             Err(Failure::Other(format!("there is no token {id}")))
@@ -185,13 +185,28 @@ fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     let wrong = || format!("{text} is not a duration such as 30d, 12h or 45m");
     let unit = text.chars().last().ok_or_else(wrong)?;
     let count: i64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
-    if !(1..=100_000).contains(&count) {
-        return Err(wrong());
-    }
-    match unit {
-        'd' => Ok(SignedDuration::from_hours(24 * count)),
-        'h' => Ok(SignedDuration::from_hours(count)),
-        'm' => Ok(SignedDuration::from_mins(count)),
-        _ => Err(wrong()),
+    let minutes = match unit {
+        'd' => 24 * 60,
+        'h' => 60,
+        'm' => 1,
+        _ => return Err(wrong()),
+    };
+    let within = 1..=TOKEN_DAYS_MAX * 24 * 60;
+    let asked = count.checked_mul(minutes).filter(|asked| within.contains(asked));
+    asked.map(SignedDuration::from_mins).ok_or_else(|| format!("{text} is not within 1m and {TOKEN_DAYS_MAX}d"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_holds_for_as_long_as_the_configuration_allows_and_no_longer() {
+        for good in ["1m", "12h", "30d", "3650d", "87600h"] {
+            assert!(parse_duration(good).is_ok(), "{good}");
+        }
+        for bad in ["", "d", "0d", "-1d", "30", "30s", "3651d", "87601h", "1é"] {
+            assert!(parse_duration(bad).is_err(), "{bad}");
+        }
     }
 }

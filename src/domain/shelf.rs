@@ -5,11 +5,13 @@
 //! oldest goes by audience, so it does the same to what a viewer sees as to a shelf that held only
 //! what that viewer may see: the property test in `eyes` holds this.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Seq, UpdateId};
-use super::mark::Audience;
+use super::ids::{CentreId, Seq, UpdateId};
+use super::mark::{Audience, within};
 
 /// Statements kept per audience: this many withdrawals in a row are survived without "no report".
 pub const DEPTH_PER_AUDIENCE_MAX: usize = 8;
@@ -74,9 +76,16 @@ impl<T> Shelf<T> {
             .filter(move |slot| sees(&slot.audience) && !slot.replaced_for.as_ref().is_some_and(&sees))
     }
 
-    /// Every update that stands here for somebody.
-    pub fn updates(&self) -> impl Iterator<Item = UpdateId> {
-        self.slots.iter().map(|slot| slot.update)
+    /// Everything that stands here for somebody.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot<T>> {
+        self.slots.iter()
+    }
+
+    /// Whether there may be eyes for which a statement still stands.
+    pub fn stands_for_some(&self, update: UpdateId, crisis_centres: &BTreeSet<CentreId>) -> bool {
+        let gone =
+            |slot: &Slot<T>| slot.replaced_for.as_ref().is_some_and(|by| within(&slot.audience, by, crisis_centres));
+        self.slots.iter().any(|slot| slot.update == update && !gone(slot))
     }
 
     /// Whether nothing is left on it.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
@@ -10,6 +11,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 use super::App;
 use super::problem::{Kind, Problem};
@@ -24,6 +26,9 @@ use crate::sign_in::Credential;
 pub const SESSION_COOKIE: &str = "vigie_session";
 /// Longest `Idempotency-Key`, in bytes.
 const KEY_BYTES_MAX: usize = 200;
+
+/// How long a body may take to come: the largest, over the slowest line that a desk may have.
+const BODY_WITHIN: Duration = Duration::from_secs(15);
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
@@ -117,7 +122,9 @@ impl FromRequest for Body {
             });
         let reading = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let bytes = reading.await.map_err(|error| match error.as_error::<PayloadError>() {
+            let late = |_| Problem::new(Kind::Malformed, "the body did not come in time");
+            let read = timeout(BODY_WITHIN, reading).await.map_err(late)?;
+            let bytes = read.map_err(|error| match error.as_error::<PayloadError>() {
                 Some(PayloadError::Overflow) => Problem::new(Kind::TooLarge, "a request holds at most 64 KiB"),
                 _ if error.as_response_error().status_code().as_u16() == 413 => {
                     Problem::new(Kind::TooLarge, "a request holds at most 64 KiB")

@@ -248,6 +248,8 @@ pub async fn live(
         send_timeout: app.settings.live.send_timeout,
         stopping: app.stopping.clone(),
     };
+    // Counted before it is answered, so that whoever is let in is known to the next who asks.
+    app.health.counts().walls.inc();
     actix_web::rt::spawn(session::run(session, messages, joined, seat));
     Ok(response)
 }
@@ -262,8 +264,9 @@ pub(super) async fn caught_up(app: &App, crisis: Option<&CrisisId>) {
     }
 }
 
-pub(super) fn unavailable(error: JournalError) -> Problem {
-    Problem::new(Kind::Unavailable, error.to_string())
+/// What is wrong with the journal, and where, is not the asker's to know; it is logged where it is read.
+pub(super) fn unavailable(_: JournalError) -> Problem {
+    Problem::new(Kind::Unavailable, "the journal does not answer now")
 }
 
 /// A strong tag names the bytes, so each content coding has its own. Chosen as the compression that

@@ -5,6 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{RawEntry, codec};
+use crate::domain::event::Event;
 use crate::domain::ids::{CrisisId, Seq};
 
 /// What stands before the first entry.
@@ -49,6 +50,10 @@ pub fn verify<'a>(crisis: &CrisisId, entries: impl IntoIterator<Item = &'a RawEn
         if stored.crisis != *crisis || stored.entry.seq != seq {
             return Err(broken("it belongs to another place".to_owned()));
         }
+        let opens = matches!(&stored.entry.event, Event::CrisisOpened { crisis: opened } if opened.slug == *crisis);
+        if opens != (last == Seq::ZERO) {
+            return Err(broken("the first entry, and no other, opens its own crisis".to_owned()));
+        }
         previous = raw.hash;
         last = seq;
     }
@@ -74,6 +79,28 @@ mod tests {
     fn a_whole_chain_holds() {
         let (crisis, entries) = frozen();
         assert_eq!(verify(&crisis, &entries), Ok(Seq(entries.len() as u64)));
+    }
+
+    #[test]
+    fn a_chain_begins_by_opening_its_own_crisis_and_does_it_once() {
+        let (crisis, entries) = frozen();
+        let chained = |crisis: &CrisisId, lines: &[String]| {
+            let mut previous = genesis(crisis);
+            let entries = lines.iter().zip(1..).map(|(line, seq)| {
+                let stored = line.replacen("\"crisis\":\"frozen\"", &format!("\"crisis\":\"{crisis}\""), 1);
+                let (_, after) = stored.split_once(",\"recorded_at\"").expect("an entry");
+                let stored = format!("{{\"v\":1,\"crisis\":\"{crisis}\",\"seq\":{seq},\"recorded_at\"{after}");
+                previous = link(&previous, &stored);
+                RawEntry { seq: Seq(seq), stored, hash: previous }
+            });
+            verify(crisis, &entries.collect::<Vec<_>>())
+        };
+        let lines: Vec<String> = entries.into_iter().map(|entry| entry.stored).collect();
+        assert_eq!(chained(&crisis, &lines[..2]), Ok(Seq(2)));
+        assert_eq!(chained(&crisis, &lines[1..2]).expect_err("nothing is opened").seq, 1);
+        assert_eq!(chained(&crisis, &[lines[0].clone(), lines[0].clone()]).expect_err("it is open").seq, 2);
+        let other = CrisisId::parse("other").expect("a slug");
+        assert_eq!(chained(&other, &lines[..1]).expect_err("another crisis is opened").seq, 1);
     }
 
     #[test]

@@ -27,8 +27,9 @@ pub enum CodecError {
     Newer(u32),
     #[error("it is stored under version {0}, which has no {1}")]
     Misplaced(u32, &'static str),
-    #[error("it is not an entry: {0}")]
-    Malformed(#[from] serde_json::Error),
+    /// Where, but not what: the words of the parser repeat what is stored.
+    #[error("it is not an entry: it cannot be read beyond byte {0}")]
+    Malformed(usize),
 }
 
 /// The stored form of an entry.
@@ -44,11 +45,12 @@ pub fn decode(stored: &str) -> Result<Stored, CodecError> {
     struct Version {
         v: u32,
     }
-    let Version { v } = serde_json::from_str(stored)?;
+    let malformed = |error: serde_json::Error| CodecError::Malformed(error.column());
+    let Version { v } = serde_json::from_str(stored).map_err(malformed)?;
     if v > VERSION_MAX {
         return Err(CodecError::Newer(v));
     }
-    let stored: Stored = serde_json::from_str(stored)?;
+    let stored: Stored = serde_json::from_str(stored).map_err(malformed)?;
     let event = &stored.entry.event;
     if v == event.version() { Ok(stored) } else { Err(CodecError::Misplaced(v, event.kind())) }
 }
@@ -81,6 +83,16 @@ mod tests {
         let line = include_str!("../../tests/fixtures/journal/v1.jsonl").lines().next().expect("a line");
         let error = decode(&line.replacen(r#""v":1"#, r#""v":2"#, 1)).expect_err("it is of version 1");
         assert!(matches!(error, CodecError::Misplaced(2, "crisis_opened")), "{error}");
+    }
+
+    #[test]
+    fn why_bytes_cannot_be_read_is_said_without_their_text() {
+        let line = include_str!("../../tests/fixtures/journal/v1.jsonl").lines().next().expect("a line");
+        for spoilt in [line.replacen("\"name\"", "\"zebra\"", 1), line.replacen("\"seq\":1", "\"seq\":\"zebra\"", 1)] {
+            assert_ne!(spoilt, line);
+            let error = decode(&spoilt).expect_err("it is spoilt");
+            assert!(!crate::health::chain(&error).contains("zebra"), "{error}");
+        }
     }
 
     #[test]

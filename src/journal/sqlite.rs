@@ -79,9 +79,9 @@ pub(crate) fn open_connection(path: &Path) -> Result<Connection, JournalError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(unavailable)?;
     }
+    keep_private(path).map_err(unavailable)?;
     let mut connection = Connection::open(path).map_err(unavailable)?;
     prepare(&mut connection)?;
-    keep_private(path).map_err(unavailable)?;
     Ok(connection)
 }
 
@@ -107,10 +107,20 @@ fn prepare(connection: &mut Connection) -> Result<(), JournalError> {
     migrating.commit().map_err(unavailable)
 }
 
-/// The file holds what was said in confidence and who may sign in: nobody else's to read.
+/// The file holds what was said in confidence and who may sign in: nobody else's to read. What SQLite puts
+/// beside it is made as readable as the file is then; what an earlier start left there is made private too.
 fn keep_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    std::fs::File::options().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    for beside in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(beside);
+        match std::fs::set_permissions(name, std::fs::Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 impl SqliteJournal {

@@ -43,9 +43,8 @@ enum End {
     Close(u16),
 }
 
-/// Serves one socket until it ends.
+/// Serves one socket until it ends; whoever seated it has counted it.
 pub async fn run(mut session: Session, mut messages: AggregatedMessageStream, joined: Joined, seat: Seat) {
-    seat.health.counts().walls.inc();
     let audience = Arc::clone(&joined.audience);
     let end = serve(&mut session, &mut messages, joined, &seat).await;
     audience.leave();

@@ -84,6 +84,7 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
+    use crate::domain::event::Event;
     use crate::domain::ids::{Epoch, Seq};
     use crate::domain::rehearsal::{any_journal, centres, every_viewer, pictures};
     use crate::domain::view::Eye;
@@ -106,6 +107,13 @@ mod tests {
                     prop_assert_eq!(show(&opened), show(expected));
                 }
                 if let Some(entry) = entry {
+                    let forgotten = opened.forgotten(std::slice::from_ref(entry));
+                    for posted in journal.iter().filter_map(|entry| match &entry.event {
+                        Event::UpdatePosted { update } if forgotten.contains(&update.id) => Some(update),
+                        _ => None,
+                    }) {
+                        opened.recall(posted);
+                    }
                     opened.evolve(entry);
                 }
             }

@@ -77,10 +77,13 @@ fn an_unknown_key_or_a_value_out_of_bounds_refuses_to_start_and_says_which_and_w
 fn exit_codes_are_as_documented() {
     let folder = tempfile::tempdir().expect("a folder");
     let journal = journal_in(folder.path());
+    let none = format!("{journal}.none");
+    token(&journal, "be-nccn", "viewer");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let taken = taken.local_addr().expect("an address").to_string();
     for (arguments, code) in [
         (vec!["verify", "--journal", &journal], 0),
+        (vec!["verify", "--journal", &none], 1),
         (vec!["--version"], 0),
         (vec!["serve", "--journal", &journal, "--listen", &taken], 1),
         (vec!["serve", "--journal", "sqlite:/proc/no/such/place.db"], 1),
@@ -196,7 +199,7 @@ fn a_token_is_shown_once_stored_hashed_listed_without_its_secret_and_can_be_revo
 fn the_journal_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(vigie(&["verify", "--journal", &journal_in(folder.path())]).status.success());
+    token(&journal_in(folder.path()), "be-nccn", "viewer");
     let mode = std::fs::metadata(folder.path().join("vigie.db")).expect("the journal").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -240,4 +243,19 @@ async fn the_command_line_posts_and_is_told_why_not() {
     let (code, said) = outcome(&post("nl-ncc"));
     assert_eq!(code, Some(1));
     assert!(said.contains("403") && !said.contains(&secret), "{said}");
+}
+
+#[test]
+fn what_is_no_text_in_the_environment_of_others_is_not_ours_to_read() {
+    use std::os::unix::ffi::OsStrExt;
+    let foreign = std::ffi::OsStr::from_bytes(b"\xff");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vigie"));
+    let with = |command: &mut std::process::Command, name: &str| {
+        outcome(&command.env_clear().env(name, foreign).arg("check-config").output().expect("vigie runs"))
+    };
+    assert_eq!(with(&mut command, "SOMEBODY_ELSES").0, Some(0));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vigie"));
+    let (code, said) = with(&mut command, "VIGIE__LOG__LEVEL");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("VIGIE__LOG__LEVEL"), "{said}");
 }

@@ -4,13 +4,15 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::harness::app::{App, CRISIS};
-use crate::harness::binary::{outcome, vigie, vigie_reading};
+use crate::harness::binary::{outcome, vigie, vigie_into, vigie_reading};
 use crate::harness::fold::{Fold, viewer};
 use crate::harness::person::{address, changed, update};
 
 use serde_json::json;
 use tempfile::TempDir;
+use vigie::domain::ids::CrisisId;
 use vigie::domain::vocabulary::{Role, Tlp};
+use vigie::journal::chain;
 
 struct Folder(TempDir);
 
@@ -153,4 +155,62 @@ async fn entries_are_guarded_against_change_and_verify_names_the_first_that_was_
         assert_eq!(code, Some(3), "{sql}");
         assert!(said.contains(&format!("drill: the chain breaks at {broken}:")), "{said}");
     }
+}
+
+#[actix_web::test]
+async fn an_export_that_cannot_be_written_whole_is_no_export() {
+    let here = lived_in().await;
+    let (code, said) = outcome(&vigie_into("/dev/full", &["export", "--journal", &here.journal(), CRISIS]));
+    assert_eq!(code, Some(1), "a backup on a full disk is not called one");
+    assert!(said.contains("standard output"), "{said}");
+}
+
+#[test]
+fn a_journal_that_is_not_there_is_not_found_sound_nor_made_by_looking() {
+    let folder = Folder::new();
+    for arguments in [vec!["verify"], vec!["export", CRISIS]] {
+        let mut arguments = arguments;
+        let journal = folder.journal();
+        arguments.extend(["--journal", &journal]);
+        let (code, said) = outcome(&vigie(&arguments));
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("there is no journal"), "{said}");
+        assert_eq!(std::fs::read_dir(folder.0.path()).expect("a folder").count(), 0);
+    }
+}
+
+#[actix_web::test]
+async fn an_export_that_does_not_begin_with_its_crisis_is_not_taken_in() {
+    let here = lived_in().await;
+    let text = String::from_utf8(export(&here)).expect("UTF-8");
+    let second: Value = serde_json::from_str(text.lines().nth(2).expect("a second entry")).expect("NDJSON");
+    // Anybody can chain what was never written: the chain holds, and there is no crisis in it.
+    let stored = second["stored"].as_str().expect("bytes").replacen("\"seq\":2", "\"seq\":1", 1);
+    let crisis = CrisisId::parse(CRISIS).expect("a slug");
+    let hash = chain::link(&chain::genesis(&crisis), &stored);
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let heading = json!({ "vigie_export": 1, "crisis": CRISIS, "entries": 1 });
+    let forged = format!("{heading}\n{}\n", json!({ "seq": 1, "hash": hash, "stored": stored }));
+    let there = Folder::new();
+    let (code, said) = outcome(&vigie_reading(forged.as_bytes(), &["import", "--journal", &there.journal()]));
+    assert_eq!(code, Some(1), "a server would look for the beginning of it for ever");
+    assert!(said.contains("opens its own crisis"), "{said}");
+}
+
+#[actix_web::test]
+async fn what_a_damaged_entry_holds_and_where_it_stands_is_told_to_nobody() {
+    let folder = Folder::new();
+    let app = App::on(&folder.journal(), &[]).await;
+    app.open_crisis(CRISIS).await;
+    let officer = app.officer("be-nccn").await;
+    let strict = json!({ "recipients": ["eu-ercc"] });
+    officer.post_update(&changed(update("be-nccn", "cyber", "amber_strict", "Intrusion"), strict)).await.must(201);
+    folder.tamper("update entry set stored = replace(stored, '\"headline\"', '\"zebra\"') where seq = 2");
+    let stranger = app.officer("nl-ncc").await;
+    let answer = stranger.get(&format!("/api/v1/crises/{CRISIS}/journal")).await;
+    assert_eq!(answer.problem(503), [""; 0]);
+    for hidden in ["zebra", "entry 2", "headline"] {
+        assert!(!answer.text().contains(hidden), "{}", answer.text());
+    }
+    app.stop().await;
 }

@@ -358,3 +358,21 @@ async fn a_browser_session_is_made_from_a_token_and_ends_when_it_is_ended() {
     assert_eq!(headline(&officer.picture().await, "be-nccn", "cyber").as_deref(), Some("By a browser"));
     app.stop().await;
 }
+
+#[actix_web::test]
+async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let app = App::with(&[]).await;
+    let address = app.base.strip_prefix("http://").expect("plain HTTP").to_owned();
+    let mut wire = tokio::net::TcpStream::connect(&address).await.expect("it is taken");
+    let head = format!(
+        "POST /api/v1/pairings HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{{"
+    );
+    wire.write_all(head.as_bytes()).await.expect("it is taken");
+    let mut answer = Vec::new();
+    let reading = tokio::time::timeout(crate::harness::PATIENCE, wire.read_to_end(&mut answer)).await;
+    reading.expect("nobody waits for a minute").expect("it is answered and ended");
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    app.stop().await;
+}

@@ -1,6 +1,5 @@
 /** Coordination against the real server: what is done here, and what others then see and may do. */
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { faults, overflow } from './accessible';
 import { Vigie } from './vigie';
 
 const CRISIS = 'meuse';
@@ -127,22 +126,6 @@ test('arrow keys lead over the board, and a card that moves under the focus keep
   await vigie.post(de, `/crises/${CRISIS}/escalations/${first.id}/acknowledge`, {});
   await expect(inColumn(page, 'acknowledged', 'First')).toBeFocused();
   await expect(page.locator('[data-card][tabindex="0"]')).toHaveCount(1);
-});
-
-test('a new top escalation is said at once, others in the summary alone', async ({ browser }) => {
-  const raise = (title: string, level: string): Promise<{ id: string }> =>
-    vigie.post(ercc, `/crises/${CRISIS}/escalations`, { title, level, severity: 'severe', reason: 'r', asked_of: 'de-ncc', tlp: 'green' });
-  await raise('Stood there', 'political');
-  const page = await open(vigie.open(browser, ercc, AT));
-  await expect(inColumn(page, 'raised', 'Stood there')).toBeVisible();
-  await raise('Quiet matter', 'watch');
-  await expect(inColumn(page, 'raised', 'Quiet matter')).toBeVisible();
-  await expect(page.getByTestId('alarm')).toHaveText('');
-  const before = await page.getByTestId('summary').textContent();
-  await raise('Loud matter', 'political');
-  await expect(page.getByTestId('alarm')).toHaveText('New top escalation: Loud matter.');
-  // Politely, and no more often than every ten seconds.
-  await expect(page.getByTestId('summary')).not.toHaveText(before ?? '');
 });
 
 test('a centre answers a query in its own words; the asker withdraws one that is settled', async ({ browser }) => {
@@ -346,44 +329,6 @@ test('who may only read acts on nothing; a viewer has no coordination', async ({
   await other.goto(`${vigie.base}${AT}#crisis`);
   await expect(other.getByText('Only a coordinator may change this.')).toBeVisible();
   await expect(other.locator('form')).toHaveCount(0);
-});
-
-test('nothing is wrong for axe, and every view fits 320 pixels', async ({ browser }) => {
-  await vigie.post(ercc, `/crises/${CRISIS}/escalations`, {
-    title: 'Late', level: 'political', severity: 'extreme', reason: 'r', asked_of: 'de-ncc', tlp: 'green', ack_due: new Date(Date.now() + 1_500).toISOString(),
-  });
-  for (const colorScheme of ['dark', 'light'] as const) {
-    const page = await open(vigie.open(browser, ercc, AT, { colorScheme }));
-    await expect(page.locator('[data-card].late')).toBeVisible();
-    const id = await page.locator('[data-card].late').getAttribute('data-card');
-    for (const hash of ['escalations', `escalations/${id}`, 'escalations/new', 'queries', 'ipcr', 'crisis', 'devices']) {
-      await page.setViewportSize({ width: 1920, height: 1080 });
-      await page.goto(`${vigie.base}${AT}#${hash}`);
-      await expect(page.locator('main h2, main h3').first()).toBeVisible();
-      expect(await faults(page), `${hash}, ${colorScheme}`).toEqual([]);
-      await page.setViewportSize({ width: 320, height: 640 });
-      expect(await overflow(page), `${hash} at 320`).toBe(0);
-      expect(await faults(page), `${hash} at 320, ${colorScheme}`).toEqual([]);
-    }
-    for (const path of ['/', '/coordination#crises', '/coordination#open', '/coordination#devices']) {
-      await page.goto(`${vigie.base}${path}`);
-      await expect(page.locator('main h2, main h3').first()).toBeVisible();
-      expect(await faults(page), `${path}, ${colorScheme}`).toEqual([]);
-      expect(await overflow(page), `${path} at 320`).toBe(0);
-    }
-    await page.context().close();
-  }
-});
-
-test('the checks of this page see what is wrong', async ({ browser }) => {
-  const page = await open(vigie.open(browser, ercc, AT, { viewport: { width: 320, height: 640 } }));
-  await page.evaluate(() => {
-    const input = document.createElement('input');
-    input.style.width = '400px';
-    document.querySelector('main')?.append(input);
-  });
-  expect(await faults(page)).toEqual(['label: input']);
-  expect(await overflow(page)).toBeGreaterThan(0);
 });
 
 test('a page whose link is lost says so and is grey until it is back', async ({ browser }) => {

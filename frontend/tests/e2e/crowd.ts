@@ -36,6 +36,17 @@ const ESCALATIONS = [
   ['hu-ncc', 'Interpreters for Ukrainian at Záhony', 'watch', 'minor', 20_000, null],
 ] as const;
 
+/** Centre, indicator, figure: as the update of displacement of that centre says. */
+const READINGS = [
+  ['pl-ncc', 'border_crossings_in', 12_450],
+  ['ro-ncc', 'border_crossings_in', 5_310],
+  ['sk-ncc', 'border_crossings_in', 4_020],
+  ['hu-ncc', 'border_crossings_in', 3_900],
+  ['pl-ncc', 'beneficiaries_present', 958_000],
+  ['sk-ncc', 'beneficiaries_present', 112_500],
+  ['be-nccn', 'beneficiaries_present', 71_200],
+] as const;
+
 export async function crowd(vigie: Vigie, slug: string, name: string, environment = 'actual'): Promise<Crowd> {
   const coordinator = vigie.token('eu-ercc', 'coordinator').token;
   const centres = new Set<string>(['eu-ercc', ...UPDATES.map(([centre]) => centre), ...NILS, ...ESCALATIONS.map(([centre]) => centre)]);
@@ -47,6 +58,7 @@ export async function crowd(vigie: Vigie, slug: string, name: string, environmen
     await vigie.post(by(centre), `/crises/${slug}/updates`, {
       centre, sector, severity, outlook, headline, tlp: 'green', lang: 'en',
       as_of: ago(minutes), valid_until: ago(minutes - held),
+      readings: READINGS.filter(([of]) => of === centre && sector === 'displacement').map(([, indicator, value]) => ({ indicator, value, as_of: ago(minutes), quality: 'measured' })),
     });
   }
   for (const centre of NILS) {

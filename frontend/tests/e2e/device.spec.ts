@@ -79,6 +79,8 @@ test('a wall revoked by its centre says so, shows nothing, and offers a new code
 });
 
 test('layout, distance and crisis follow what its centre sets, without a hand', async ({ browser }) => {
+  // A wall asks for its settings every half minute.
+  test.setTimeout(120_000);
   await openSecond();
   const page = await wall(browser);
   const id = await pair(vigie, page, officer, { layout: 'far', distance_m: 5, crisis: FIRST });

@@ -1,5 +1,5 @@
 /** A crisis in the middle of a shift, told through the API: escalations in every state, updates, queries, IPCR records, walls. */
-import type { Vigie } from '../e2e/vigie';
+import type { Vigie } from './vigie';
 
 export const SCENE = 'flood-meuse';
 

@@ -93,18 +93,19 @@ export class Vigie {
   async post(token: string, path: string, body: unknown): Promise<{ id: string; position: string }> {
     const answer = await fetch(`${this.base}/api/v1${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      // A connection that is kept may be closed by the server just when it is used again.
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', connection: 'close' },
       body: JSON.stringify(body),
     });
     if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as { id: string; position: string };
   }
 
-  /** A browser of its own, signed in by link, at a page. */
-  async open(browser: Browser, token: string, path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  /** A browser of its own, signed in by link, at a page; `base` where it is reached by another line. */
+  async open(browser: Browser, token: string, path: string, options: Parameters<Browser['newContext']>[0] = {}, base = this.base): Promise<Page> {
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    await page.goto(`${this.base}/sign-in#token=${token}&next=${path}`);
+    await page.goto(`${base}/sign-in#${new URLSearchParams({ token, next: path }).toString()}`);
     // The link itself ends with the page it leads to: only the address without its fragment tells them apart.
     await page.waitForURL((url) => url.pathname + url.hash === path);
     return page;

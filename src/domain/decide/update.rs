@@ -151,7 +151,11 @@ fn check_supersedes(picture: &Picture, draft: &PostUpdate, faults: &mut Vec<Fiel
 
 pub(super) fn withdraw(picture: &Picture, update: UpdateId, reason: String) -> Result<Event, Refusal> {
     let facts = picture.updates.get(&update).ok_or(Refusal::Unknown("update"))?;
-    standing(facts.standing)?;
+    // One that was replaced by another for fewer eyes still stands for the rest: it is theirs to be told.
+    let shelf = picture.cells.get(&(facts.centre.clone(), facts.sector.clone()));
+    if !shelf.is_some_and(|shelf| shelf.stands_for_some(update, &picture.crisis.centres)) {
+        standing(facts.standing)?;
+    }
     Ok(Event::UpdateWithdrawn {
         update,
         centre: facts.centre.clone(),
@@ -166,5 +170,47 @@ fn standing(standing: UpdateStanding) -> Result<(), Refusal> {
         UpdateStanding::Published => Ok(()),
         UpdateStanding::Superseded => Err(Refusal::AlreadyGone("superseded")),
         UpdateStanding::Withdrawn => Err(Refusal::AlreadyGone("withdrawn")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::command::Command;
+    use crate::domain::event::Event;
+    use crate::domain::given::{Drill, centre, officer};
+    use crate::domain::ids::UpdateId;
+    use crate::domain::mark::Mark;
+    use crate::domain::refusal::Refusal;
+    use crate::domain::vocabulary::Tlp;
+
+    fn replaced_by(drill: &mut Drill, mark: Mark) -> UpdateId {
+        let first = drill.update("be", "cyber", Mark::of(Tlp::Green), "Phishing");
+        let Command::PostUpdate(mut next) = drill.post("be", "cyber", mark, "Intrusion") else { panic!("a post") };
+        next.supersedes = Some(first);
+        let Event::UpdatePosted { .. } = drill.given(&officer("be"), Command::PostUpdate(next)) else {
+            panic!("it was posted")
+        };
+        first
+    }
+
+    #[test]
+    fn what_was_replaced_for_fewer_still_stands_for_the_others_and_can_be_withdrawn_from_them() {
+        let mut drill = Drill::open();
+        let strict = Mark { tlp: Tlp::AmberStrict, recipients: [centre("co")].into() };
+        let first = replaced_by(&mut drill, strict);
+        let shown = |drill: &Drill| drill.then(&Drill::viewer("nl", None)).cells.len();
+        assert_eq!(shown(&drill), 1, "who may not see the second is still told the first");
+        let withdraw = || Command::WithdrawUpdate { update: first, reason: "Wrong".to_owned() };
+        drill.given(&officer("be"), withdraw());
+        assert_eq!(shown(&drill), 0);
+        assert_eq!(drill.when(&officer("be"), withdraw()), Err(Refusal::AlreadyGone("withdrawn")));
+    }
+
+    #[test]
+    fn what_was_replaced_for_all_is_gone_and_cannot_be_withdrawn() {
+        let mut drill = Drill::open();
+        let first = replaced_by(&mut drill, Mark::of(Tlp::Green));
+        let withdraw = Command::WithdrawUpdate { update: first, reason: "Wrong".to_owned() };
+        assert_eq!(drill.when(&officer("be"), withdraw), Err(Refusal::AlreadyGone("superseded")));
     }
 }

@@ -57,7 +57,8 @@ impl Eye<'_> {
                         (None, Some(_)) => "superseded",
                         (None, None) => "published",
                     };
-                    let update = update_view(update, entry.recorded_at, By::from(&entry.actor));
+                    let mut update = update_view(update, entry.recorded_at, By::from(&entry.actor));
+                    self.hush(&mut update);
                     history.updates.push(Visible(UpdateHistoryView { update, state, superseded_by, withdrawn }));
                 }
                 Event::UpdateWithdrawn { update, reason, .. } => {

@@ -159,7 +159,23 @@ impl Eye<'_> {
 
     /// An entry as one line, if this viewer may see it.
     pub fn entry(&self, entry: &Entry) -> Option<Visible<FeedItem>> {
-        self.sees_entry(entry).then(|| Visible(feed_item(entry, self.seal)))
+        self.sees_entry(entry).then(|| Visible(self.line(entry)))
+    }
+
+    fn line(&self, entry: &Entry) -> FeedItem {
+        let mut line = feed_item(entry, self.seal);
+        if let What::UpdatePosted { update } = &mut line.what {
+            self.hush(update);
+        }
+        line
+    }
+
+    /// That an update replaces another is told only to those who may know of the other.
+    fn hush(&self, view: &mut UpdateView) {
+        view.supersedes = view.supersedes.filter(|id| {
+            let facts = self.picture.updates.get(id);
+            facts.is_some_and(|facts| self.sees(&facts.mark.audience(&facts.centre)))
+        });
     }
 
     fn crisis(&self) -> CrisisView {
@@ -206,12 +222,9 @@ impl Eye<'_> {
             let before = &slot.item.update;
             PreviousView { id: before.id, nil: before.nil, severity: before.severity, as_of: before.as_of }
         });
-        Some(CellView {
-            centre: centre.clone(),
-            sector: sector.clone(),
-            update: update_view(update, *recorded_at, By::from(by)),
-            previous,
-        })
+        let mut update = update_view(update, *recorded_at, By::from(by));
+        self.hush(&mut update);
+        Some(CellView { centre: centre.clone(), sector: sector.clone(), update, previous })
     }
 
     fn reading(&self, centre: &CentreId, indicator: &IndicatorId) -> Option<ReadingView> {
@@ -359,7 +372,7 @@ impl Eye<'_> {
         let visible = self.picture.feed.iter().filter(|(audience, _)| self.sees(audience));
         let visible = visible.flat_map(|(_, entries)| entries).filter(|entry| self.in_scope(entry));
         let newest: BTreeMap<Seq, &Arc<Entry>> = visible.map(|entry| (entry.seq, entry)).collect();
-        newest.values().rev().take(FEED_ENTRIES_MAX).map(|entry| feed_item(entry, self.seal)).collect()
+        newest.values().rev().take(FEED_ENTRIES_MAX).map(|entry| self.line(entry)).collect()
     }
 }
 

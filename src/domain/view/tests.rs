@@ -204,3 +204,26 @@ fn the_history_of_a_cell_tells_of_each_update_what_this_viewer_may_know_became_o
     assert_eq!(history("nl", 10), own(&[("Third", "withdrawn"), ("First", "published")]), "the second is hidden");
     assert_eq!(history("be", 1), own(&[("Third", "withdrawn")]));
 }
+
+#[test]
+fn whoever_may_not_know_of_what_was_replaced_is_not_told_that_it_was() {
+    let mut drill = Drill::open();
+    let strict = Mark { tlp: Tlp::AmberStrict, recipients: [centre("co")].into() };
+    let hidden = drill.update("be", "cyber", strict, "Intrusion");
+    let Command::PostUpdate(mut next) = drill.post("be", "cyber", Mark::of(Tlp::Green), "Phishing") else {
+        panic!("a post")
+    };
+    next.supersedes = Some(hidden);
+    drill.given(&officer("be"), Command::PostUpdate(next));
+    let newest_first: Vec<_> = drill.entries.iter().rev().cloned().collect();
+    for (at, told) in [("be", Some(hidden)), ("co", Some(hidden)), ("nl", None)] {
+        let viewer = Drill::viewer(at, None);
+        let picture = drill.then(&viewer);
+        assert_eq!(picture.cells[0].update.supersedes, told, "the cell at {at}");
+        let What::UpdatePosted { update } = &picture.feed[0].what else { panic!("an update is the newest") };
+        assert_eq!(update.supersedes, told, "the feed at {at}");
+        let mut history = CellHistory::of(1);
+        drill.look(&viewer, |eye| eye.tell_history(&newest_first, &mut history));
+        assert_eq!(history.updates[0].get().update.supersedes, told, "the history at {at}");
+    }
+}

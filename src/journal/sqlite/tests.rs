@@ -74,5 +74,20 @@ fn a_file_of_a_newer_version_is_refused() {
     connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).expect("its version");
     drop(connection);
     let error = open_connection(&path).expect_err("this program does not know it");
-    assert!(crate::health::chain(&error).contains("version 3"), "{error}");
+    assert!(crate::health::chain(&error).contains(&format!("version {}", SCHEMA_VERSION + 1)), "{error}");
+}
+
+#[test]
+fn nobody_else_reads_the_file_nor_what_is_written_ahead_of_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("vigie.db");
+    let _open = open_connection(&path).expect("it opens");
+    let names: Vec<_> =
+        std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("a file")).collect();
+    assert_eq!(names.len(), 3, "the file, what is written ahead of it, and their index: {names:?}");
+    for file in names {
+        let mode = file.metadata().expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{:?}", file.file_name());
+    }
 }

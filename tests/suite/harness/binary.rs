@@ -29,6 +29,13 @@ pub fn vigie_reading(input: &[u8], arguments: &[&str]) -> Output {
     child.wait_with_output().expect("it ends")
 }
 
+/// Runs `vigie` with its standard output going into a file.
+pub fn vigie_into(path: &str, arguments: &[&str]) -> Output {
+    let file = std::fs::File::options().write(true).open(path).expect("it opens");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
+    command.args(arguments).stdout(file).stderr(Stdio::piped()).output().expect("vigie runs")
+}
+
 /// The exit code and what was said on standard error.
 pub fn outcome(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
