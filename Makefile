@@ -35,6 +35,7 @@ screens: tools frontend
 
 bench:
 	cargo bench --locked --bench live
+	cargo bench --locked --bench past
 
 # What others wrote: the list in docs/THIRD-PARTY.md, and the texts of their licences, to hand on with a binary.
 notices: frontend/node_modules/.package-lock.json

@@ -174,7 +174,7 @@ impl Viewer {
             micros.record(u64::try_from(began.elapsed().as_micros())?)?;
         }
         let folded = self.counted("vigie_past_entries_folded_total").await? - before;
-        let each = (self::worked()? - worked).as_secs_f64() * 1_000.0;
+        let each = self::worked()?.saturating_sub(worked).as_secs_f64() * 1_000.0;
         let ms = |micros: u64| Duration::from_micros(micros).as_secs_f64() * 1_000.0;
         let (count, most) = (micros.len(), ms(micros.max()));
         say(&format!(

@@ -256,14 +256,42 @@ impl Picture {
         touched
     }
 
-    /// The same to every eye, now and after whatever follows, without the facts of updates that stand on
-    /// no shelf: only decisions need those, and they grow with the journal.
+    /// The same to every eye, without the facts of updates that nothing shown needs: those grow with the
+    /// journal, and only decisions need all of them. To go on from it, [`Self::forgotten`] comes first.
     #[must_use]
     pub fn to_look_at(&self) -> Self {
-        let cells = self.cells.values().flat_map(Shelf::updates);
-        let standing: BTreeSet<UpdateId> = cells.chain(self.readings.values().flat_map(Shelf::updates)).collect();
-        let facts = standing.iter().filter_map(|id| Some((*id, self.updates.get(id)?.clone())));
-        Self { updates: facts.collect(), ..self.clone() }
+        let cells = || self.cells.values().flat_map(Shelf::slots);
+        let mut shown: BTreeSet<UpdateId> = cells().map(|slot| slot.update).collect();
+        shown.extend(cells().filter_map(|slot| slot.item.update.supersedes));
+        shown.extend(self.readings.values().flat_map(Shelf::slots).map(|slot| slot.update));
+        shown.extend(self.feed.values().flatten().filter_map(|entry| entry.event.supersedes()));
+        shown.extend(self.filling());
+        let facts: HashMap<_, _> = shown.iter().filter_map(|id| Some((*id, self.updates.get(id)?.clone()))).collect();
+        let reports = facts.iter().map(|(id, facts)| (facts.centre.clone(), facts.recorded_at, *id)).collect();
+        Self { updates: facts, reports, ..self.clone() }
+    }
+
+    /// The updates that the next entries replace and of which this picture has no facts.
+    pub fn forgotten(&self, entries: &[Arc<Entry>]) -> BTreeSet<UpdateId> {
+        let posted: BTreeSet<UpdateId> =
+            entries.iter().filter_map(|entry| entry.event.subject().map(UpdateId)).collect();
+        let replaced = entries.iter().filter_map(|entry| entry.event.supersedes());
+        replaced.filter(|id| !posted.contains(id) && !self.updates.contains_key(id)).collect()
+    }
+
+    /// Learns of an update; or again, of one that is on no shelf any more.
+    pub fn recall(&mut self, update: &SituationUpdate, recorded_at: Timestamp) {
+        let facts = UpdateFacts {
+            centre: update.centre.clone(),
+            sector: update.sector.clone(),
+            mark: update.mark.clone(),
+            nil: update.nil,
+            as_of: update.as_of,
+            recorded_at,
+            standing: UpdateStanding::Published,
+        };
+        self.updates.insert(update.id, facts);
+        self.reports.insert((update.centre.clone(), recorded_at, update.id));
     }
 
     fn record_ipcr(&mut self, entry: &Entry, ipcr: &IpcrRecord, touched: &mut BTreeSet<Part>) {
@@ -293,17 +321,7 @@ impl Picture {
             let shelf = self.readings.entry(place).or_default();
             shelf.put(update.id, reading.as_of, entry.seq, audience.clone(), posted);
         }
-        let facts = UpdateFacts {
-            centre: update.centre.clone(),
-            sector: update.sector.clone(),
-            mark: update.mark.clone(),
-            nil: update.nil,
-            as_of: update.as_of,
-            recorded_at: entry.recorded_at,
-            standing: UpdateStanding::Published,
-        };
-        self.updates.insert(update.id, facts);
-        self.reports.insert((update.centre.clone(), entry.recorded_at, update.id));
+        self.recall(update, entry.recorded_at);
         self.touch_slots(&update.centre, &update.sector, touched);
         touched.insert(Part::Update(update.id));
         self.heard.entry(update.centre.clone()).or_default().insert(audience.clone(), entry.recorded_at);

@@ -76,9 +76,9 @@ impl<T> Shelf<T> {
             .filter(move |slot| sees(&slot.audience) && !slot.replaced_for.as_ref().is_some_and(&sees))
     }
 
-    /// Every update that stands here for somebody.
-    pub fn updates(&self) -> impl Iterator<Item = UpdateId> {
-        self.slots.iter().map(|slot| slot.update)
+    /// Everything that stands here for somebody.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot<T>> {
+        self.slots.iter()
     }
 
     /// Whether there may be eyes for which a statement still stands.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::{Outcome, Past, STEP, blocking, fold, made, pack, shorten};
+use super::{Outcome, Past, STEP, blocking, made, pack, shorten};
 use crate::domain::ids::{CrisisId, Epoch, Position, Seq};
 use crate::journal::snapshots::Snapshot;
 
@@ -61,9 +61,10 @@ impl SnapshotKeeper {
             after => Some(past.build(crisis, Position { epoch, seq: after }).await?.0),
         };
         let entries = past.entries(crisis, after, seq).await?;
+        let centres = before.as_ref().map(|picture| picture.crisis.centres.clone()).unwrap_or_default();
+        let picture = past.go_on(crisis, before, entries.clone()).await?;
         let made_here = blocking(move || {
-            let centres = before.as_ref().map(|picture| picture.crisis.centres.clone()).unwrap_or_default();
-            let picture = fold(before, &entries)?;
+            let picture = picture?;
             let stretch = pack::stretch(&shorten(centres, &entries, &picture));
             let snapshot = Snapshot { seq: picture.seq, picture: pack::picture(&picture), stretch };
             Some((picture, snapshot))

@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::domain::event::Entry;
+use crate::domain::event::{Entry, Event};
 use crate::domain::ids::{CentreId, CrisisId, Epoch, Position, Seq};
 use crate::domain::picture::Picture;
 use crate::domain::stretch::Stretch;
@@ -105,12 +105,33 @@ impl Past {
         while stands < at.seq {
             let entries = self.entries(crisis, stands, at.seq).await?;
             stands = entries.last().map_or(at.seq, |entry| entry.seq);
-            picture = blocking(move || fold(picture, &entries)).await?;
+            picture = self.go_on(crisis, picture, entries).await?;
         }
         let picture =
             picture.filter(|picture| picture.seq == at.seq).ok_or_else(|| Self::ends_early(crisis, at.seq))?;
         self.remember(crisis, at.epoch, &picture);
         Ok((picture, at.seq.0 - began.0))
+    }
+
+    /// The picture after the next entries.
+    async fn go_on(
+        &self,
+        crisis: &CrisisId,
+        mut picture: Option<Picture>,
+        entries: Vec<Arc<Entry>>,
+    ) -> Outcome<Option<Picture>> {
+        if let Some(picture) = &mut picture {
+            for id in picture.forgotten(&entries) {
+                for entry in self.journal.about(crisis, id.0).await? {
+                    if let Event::UpdatePosted { update } = &entry.event
+                        && update.id == id
+                    {
+                        picture.recall(update, entry.recorded_at);
+                    }
+                }
+            }
+        }
+        blocking(move || fold(picture, &entries)).await
     }
 
     fn ends_early(crisis: &CrisisId, seq: Seq) -> JournalError {

@@ -84,6 +84,7 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
+    use crate::domain::event::Event;
     use crate::domain::ids::{Epoch, Seq};
     use crate::domain::rehearsal::{any_journal, centres, every_viewer, pictures};
     use crate::domain::view::Eye;
@@ -106,6 +107,14 @@ mod tests {
                     prop_assert_eq!(show(&opened), show(expected));
                 }
                 if let Some(entry) = entry {
+                    let forgotten = opened.forgotten(std::slice::from_ref(entry));
+                    for entry in &journal {
+                        if let Event::UpdatePosted { update } = &entry.event
+                            && forgotten.contains(&update.id)
+                        {
+                            opened.recall(update, entry.recorded_at);
+                        }
+                    }
                     opened.evolve(entry);
                 }
             }

@@ -66,6 +66,15 @@ impl Picture {
         since: Timestamp,
         sees: impl Fn(&Audience) -> bool,
     ) -> Vec<(Round<'a>, Option<Fill>)> {
+        let rounds = self.rounds_of(record, centre, since);
+        let Some(first) = rounds.first() else { return Vec::new() };
+        let reports = self.reports_after(centre, first.opens_at, sees);
+        let filled = fills(rounds.iter().copied(), &reports, self.excused(record.now().id, centre));
+        rounds.into_iter().zip(filled).filter(|(round, _)| round.due_at >= since).collect()
+    }
+
+    /// The rounds from `since` on, and those before that what fills them depends on.
+    fn rounds_of<'a>(&self, record: &'a CycleRecord, centre: &CentreId, since: Timestamp) -> Vec<Round<'a>> {
         let mut rounds: Vec<Round<'a>> = Vec::new();
         for round in record.rounds().rev().filter(|round| round.cycle.centres.contains(centre)) {
             // What was late for one round is no report on time for the next: so it is looked back as far as
@@ -76,10 +85,18 @@ impl Picture {
             rounds.push(round);
         }
         rounds.reverse();
-        let Some(first) = rounds.first() else { return Vec::new() };
-        let reports = self.reports_after(centre, first.opens_at, sees);
-        let filled = fills(rounds.iter().copied(), &reports, self.excused(record.now().id, centre));
-        rounds.into_iter().zip(filled).filter(|(round, _)| round.due_at >= since).collect()
+        rounds
+    }
+
+    /// The updates that fill, or may fill, a slot that is shown or still to come.
+    pub(super) fn filling(&self) -> impl Iterator<Item = UpdateId> {
+        let slots = self.cycles.values().flat_map(|record| record.centres().into_iter().map(move |of| (record, of)));
+        slots.flat_map(|(record, centre)| {
+            let shown = record.rounds().nth(record.shown().start).map_or(Timestamp::MAX, |round| round.due_at);
+            let opened = self.rounds_of(record, centre, shown).first().map_or(record.set_at, |round| round.opens_at);
+            let from = (centre.clone(), opened, UpdateId(Uuid::nil()));
+            self.reports.range(from..).take_while(move |(of, _, _)| of == centre).map(|(_, _, update)| *update)
+        })
     }
 
     fn has_report(&self, centre: &CentreId, after: Timestamp, upto: Timestamp) -> bool {

@@ -15,6 +15,8 @@ use vigie::domain::vocabulary::{CrisisPhase, CrisisState, Environment, Outlook, 
 use vigie::journal::{Append, Appended, Journal};
 use vigie::settings::Layers;
 
+/// Rounds of reports after which an update is on no shelf.
+const LONG_AGO: u64 = 30;
 /// Entries handed over together.
 const BATCH: u64 = 1_000;
 
@@ -25,7 +27,8 @@ pub fn recorded_at(seq: u64) -> Timestamp {
 }
 
 /// The entries of such a journal. Every third is GREEN, every third AMBER for its centre and the next, every
-/// third RED for its centre alone; one in ten says severe, one in seven replaces what its centre said before.
+/// third RED for its centre alone; one in ten says severe. One in seven replaces what its centre said before: the
+/// last time, or so long ago that it stands on no shelf any more.
 fn entries(crisis: &CrisisId, count: u64, centres: usize) -> impl Iterator<Item = Arc<Entry>> + use<> {
     let catalogue = Layers::defaults().finish().expect("the defaults hold").catalogue;
     let centres: Vec<CentreId> = catalogue.centres.iter().map(|centre| centre.id.clone()).take(centres).collect();
@@ -45,7 +48,8 @@ fn entries(crisis: &CrisisId, count: u64, centres: usize) -> impl Iterator<Item 
     (1..=count).map(move |seq| {
         let turn = usize::try_from(seq).expect("a short journal");
         let centre = centres[turn % reporting].clone();
-        let back = (reporting * sectors.len()) as u64;
+        let rounds = if seq.is_multiple_of(2) { 1 } else { LONG_AGO };
+        let back = (reporting * sectors.len()) as u64 * rounds;
         let mark = match seq % 3 {
             0 => Mark::of(Tlp::Green),
             1 => Mark { tlp: Tlp::Amber, recipients: [centres[(turn + 1) % reporting].clone()].into() },
@@ -75,7 +79,7 @@ fn entries(crisis: &CrisisId, count: u64, centres: usize) -> impl Iterator<Item 
             source: None,
             areas: Vec::new(),
             readings: seq.is_multiple_of(4).then_some(seq).map(reading).into_iter().collect(),
-            supersedes: (seq.is_multiple_of(7) && seq > back + 1).then(|| id(seq - back)),
+            supersedes: seq.is_multiple_of(7).then(|| seq.checked_sub(back)).flatten().filter(|seq| *seq > 1).map(id),
             lang: None,
         };
         let event = match seq {
