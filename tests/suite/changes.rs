@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vigie::domain::vocabulary::Role;
 
 use crate::harness::app::{App, CRISIS};
-use crate::harness::person::{Answer, Person, address, changed, update};
+use crate::harness::person::{Answer, Person, address, changed, update, will_do};
 use crate::harness::{eventually, in_seconds, now};
 
 async fn ask(person: &Person, since: &str) -> Answer {
@@ -26,7 +26,17 @@ fn reading(value: Value) -> Value {
 /// Nothing is otherwise.
 fn is_empty(changes: &Value) -> bool {
     let none = |pointer: &str| changes.pointer(pointer).and_then(Value::as_array).expect("a list").is_empty();
-    let lists = ["/cells", "/readings", "/centres", "/silent", "/queries/new", "/queries/answered", "/escalations/new"];
+    let lists = [
+        "/cells",
+        "/readings",
+        "/centres",
+        "/cycles",
+        "/slots",
+        "/silent",
+        "/queries/new",
+        "/queries/answered",
+        "/escalations/new",
+    ];
     changes["crisis"].is_null() && lists.iter().all(|list| none(list))
 }
 
@@ -62,7 +72,7 @@ async fn what_changed_is_told_from_what_it_was_to_what_it_is() {
 
     post("cyber", "Worse", changed(reading(json!(41)), json!({ "severity": "severe" }))).await;
     officer.post(&format!("{}/withdraw", address(&gone)), &json!({ "reason": "Wrong" })).await.must(201);
-    coordinator.post(&format!("{crisis}/escalations/{kept}/acknowledge"), &json!({})).await.must(201);
+    coordinator.post(&format!("{crisis}/escalations/{kept}/acknowledge"), &will_do()).await.must(201);
     coordinator.post(&format!("{crisis}/escalations/{ended}/reject"), &json!({ "note": "Not ours" })).await.must(201);
     let raised = raise(&officer, "New").await;
     let id = query["id"].as_str().expect("an id");

@@ -117,8 +117,19 @@ async fn the_picture_says_what_the_crisis_is_and_when_it_was_sent() {
     let picture = officer.picture().await;
     let mut names: Vec<&String> = picture.as_object().expect("an object").keys().collect();
     names.sort();
-    let expected =
-        ["cells", "centres", "crisis", "escalations", "feed", "position", "queries", "readings", "server_time"];
+    let expected = [
+        "cells",
+        "centres",
+        "crisis",
+        "cycles",
+        "escalations",
+        "feed",
+        "position",
+        "queries",
+        "readings",
+        "server_time",
+        "slots",
+    ];
     assert_eq!(names, expected);
     assert_eq!(picture["crisis"]["environment"], "test");
     assert_eq!(picture["centres"].as_array().map(Vec::len), picture["crisis"]["centres"].as_array().map(Vec::len));

@@ -10,7 +10,7 @@ use crate::harness::app::{App, CRISIS};
 use crate::harness::eventually;
 use crate::harness::fold::{Fold, timeless, viewer};
 use crate::harness::long::{grow, recorded_at};
-use crate::harness::person::{Answer, Person, address, changed, headline, update};
+use crate::harness::person::{Answer, Person, address, changed, headline, update, will_do};
 
 /// Centres that report in a long journal.
 const CENTRES: usize = 8;
@@ -86,7 +86,7 @@ async fn a_replay_shows_each_viewer_what_its_own_picture_was_at_that_position() 
             }
             3 => {
                 let path = format!("{crisis}/escalations/{escalation}/acknowledge");
-                coordinator.post(&path, &json!({})).await.must(201);
+                coordinator.post(&path, &will_do()).await.must(201);
             }
             4 => {
                 let scope = json!({ "centres": ["be-nccn", "eu-ercc"] });
@@ -321,7 +321,7 @@ async fn every_kind_of_key_moment_stands_on_the_timeline() {
     for (step, body) in [
         ("raise-level", json!({})),
         ("lower-level", json!({})),
-        ("acknowledge", json!({})),
+        ("acknowledge", will_do()),
         ("assign", json!({ "assignee": "Logistics" })),
         ("start", json!({})),
         ("resolve", json!({ "note": "Found" })),

@@ -220,7 +220,7 @@ export type ReadingChange = { centre: string, indicator: string, from: ReadingVi
  */
 difference: number | null, };
 export type CentreChange = { centre: string, from: CentreView | null, to: CentreView | null, };
-export type CycleChange = { cycle: string, from: CycleView | null, to: CycleView | null, };
+export type CycleChange = { cycle: string, from: CycleView | null, to: CycleView, };
 export type SlotsChange = { cycle: string, centre: string, from: SlotsView | null, to: SlotsView | null, };
 export type Difference = { 
 /**

@@ -124,7 +124,7 @@ pub struct CentreChange {
 pub struct CycleChange {
     pub cycle: CycleId,
     pub from: Option<CycleView>,
-    pub to: Option<CycleView>,
+    pub to: CycleView,
 }
 
 /// What fills or excuses the slots of one centre in one cycle, of the due times that are shown.
@@ -260,7 +260,11 @@ fn centres(from: &[CentreView], to: &[CentreView]) -> Vec<CentreChange> {
 
 fn cycles(from: &[CycleView], to: &[CycleView]) -> Vec<CycleChange> {
     let pairs = changed(from, to, |cycle| cycle.id);
-    pairs.map(|(cycle, (from, to))| CycleChange { cycle, from: from.cloned(), to: to.cloned() }).collect()
+    // A cycle that has ended is still told of: none goes.
+    let change = |(cycle, (from, to)): (_, (Option<&CycleView>, Option<&CycleView>))| {
+        Some(CycleChange { cycle, from: from.cloned(), to: to?.clone() })
+    };
+    pairs.filter_map(change).collect()
 }
 
 fn slots(from: &[SlotsView], to: &[SlotsView]) -> Vec<SlotsChange> {
@@ -362,12 +366,7 @@ mod tests {
                 readings.iter().filter_map(|change| change.to.clone()),
                 readings.iter().filter(|c| c.to.is_none()).map(|c| (c.centre.clone(), c.indicator.clone())),
             ),
-            cycles: apply(
-                &old.cycles,
-                |cycle| cycle.id,
-                cycles.iter().filter_map(|change| change.to.clone()),
-                cycles.iter().filter(|c| c.to.is_none()).map(|c| c.cycle),
-            ),
+            cycles: apply(&old.cycles, |cycle| cycle.id, cycles.iter().map(|change| change.to.clone()), []),
             slots: apply(
                 &old.slots,
                 |row| (row.cycle, row.centre.clone()),

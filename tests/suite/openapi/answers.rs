@@ -231,6 +231,8 @@ async fn keep_the_rhythm() -> BTreeSet<Met> {
     let coordinator = held.app.person("eu-ercc", Role::Coordinator).await;
     let duty = held.app.person("be-nccn", Role::DutyOfficer).await;
     let mut socket = duty.listen(None).await;
+    let position = async || duty.picture().await["position"].as_str().expect("a position").to_owned();
+    let before = position().await;
     let whole = json!({
         "name": "Every four hours", "sectors": ["cyber"], "centres": ["be-nccn", "nl-ncc"], "starts_at": at(120),
         "rrule": "FREQ=HOURLY;INTERVAL=4", "grace_minutes": 30, "cutoff_minutes": 240, "reminder_minutes": [15, 60],
@@ -256,6 +258,8 @@ async fn keep_the_rhythm() -> BTreeSet<Met> {
         changed(update("be-nccn", "cyber", "green", "As it is"), json!({ "as_of": at(60) })),
     )
     .await;
+    let between = position().await;
+    held.get(&duty, "showChanges", &[("since", &before)]).await;
     held.get(&duty, "readSlots", &[("from", "2026-03-29T00:00:00Z"), ("to", "2026-03-30T00:00:00Z")]).await;
     held.call(&duty, "readSlots", 422, &[("from", "soon")], &[], None).await;
     clock.hold(at(400));
@@ -269,11 +273,11 @@ async fn keep_the_rhythm() -> BTreeSet<Met> {
     let all = [("limit", "1000")];
     held.get(&duty, "readJournal", &all).await;
     held.get(&held.app.person("eu-gsc", Role::Auditor).await, "readJournal", &all).await;
-    let position = duty.picture().await["position"].as_str().expect("a position").to_owned();
-    socket.reach(&position).await;
+    socket.reach(&position().await).await;
     for frame in &socket.frames {
         held.look(held.description.schema("Frame"), frame, "Frame");
     }
+    held.get(&duty, "showChanges", &[("since", &between)]).await;
     let Held { app, met, .. } = held;
     app.stop().await;
     met.into_inner()
