@@ -108,7 +108,9 @@ const visible = (selector: string) => (page: Page): Promise<void> => expect(page
 const notLive = visible('[data-testid="not-live"]');
 
 async function openFolds(page: Page): Promise<void> {
-  for (const fold of await page.locator('#post details').all()) {
+  const folds = page.locator('#post details');
+  await expect(folds.first()).toBeVisible();
+  for (const fold of await folds.all()) {
     await fold.locator('> summary').click();
     await expect(fold).toHaveAttribute('open');
   }
