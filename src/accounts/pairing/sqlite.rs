@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::{
-    Collected, Collection, Confirmation, Confirmed, NewPairing, OPEN_MAX, Opened, PAIRING_TERM, Pairings,
-    WRONG_CODES_MAX, WRONG_CODES_WITHIN, ends,
+    Collected, Collection, Confirmation, Confirmed, NewPairing, OPEN_MAX, OPEN_MAX_OF_ONE_PEER, Opened, PAIRING_TERM,
+    Pairings, WRONG_CODES_MAX, WRONG_CODES_WITHIN, ends,
 };
 use crate::accounts::sqlite::{SqliteAccounts, insert_account, read_time, select_account};
 use crate::accounts::{AccountsError, SecretHash};
@@ -37,11 +37,19 @@ fn open(connection: &mut Connection, pairing: &NewPairing, now: Timestamp) -> ru
         transaction.commit()?;
         return Ok(Opened::Full { until: first });
     }
-    let NewPairing { id, code, secret } = pairing;
+    let NewPairing { id, code, secret, peer } = pairing;
+    let peer = peer.map(|peer| peer.to_string());
+    let select = "select count(*), coalesce(min(expires_at), 0) from pairing where account is null and peer = ?1";
+    let (of_peer, first) = transaction.query_row(select, [&peer], count_and_first)?;
+    if of_peer >= i64::try_from(OPEN_MAX_OF_ONE_PEER).expect("few") {
+        transaction.commit()?;
+        return Ok(Opened::PeerFull { until: first });
+    }
     let expires_at = ends(now, PAIRING_TERM);
-    let insert = "insert into pairing (id, code_hash, secret_hash, expires_at) values (?1, ?2, ?3, ?4)
+    let insert = "insert into pairing (id, code_hash, secret_hash, expires_at, peer) values (?1, ?2, ?3, ?4, ?5)
         on conflict (code_hash) do nothing";
-    let made = transaction.execute(insert, params![id.into_bytes(), code, secret, expires_at.as_millisecond()])?;
+    let until = expires_at.as_millisecond();
+    let made = transaction.execute(insert, params![id.into_bytes(), code, secret, until, peer])?;
     transaction.commit()?;
     Ok(if made == 1 { Opened::Until(expires_at) } else { Opened::CodeTaken })
 }

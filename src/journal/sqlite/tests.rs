@@ -74,7 +74,7 @@ fn a_file_of_a_newer_version_is_refused() {
     connection.pragma_update(None, "user_version", SCHEMA_VERSION + 1).expect("its version");
     drop(connection);
     let error = open_connection(&path).expect_err("this program does not know it");
-    assert!(crate::health::chain(&error).contains("version 3"), "{error}");
+    assert!(crate::health::chain(&error).contains("version 4"), "{error}");
 }
 
 #[test]
