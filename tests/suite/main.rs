@@ -23,4 +23,5 @@ mod queries;
 mod resuming;
 mod sharing_marks;
 mod shutdown;
+mod terminal;
 mod tidy;
