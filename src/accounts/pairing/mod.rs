@@ -244,6 +244,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_is_turned_away_does_not_wait_for_the_writer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("vigie.db");
+        let pairings = SqliteAccounts::open(&path).expect("it opens");
+        for number in 0..OPEN_MAX_OF_ONE_PEER {
+            pairings.open(waiting_at(number, 7), at(0)).await.expect("answers");
+        }
+        let writer = rusqlite::Connection::open(&path).expect("it opens");
+        writer.execute_batch("begin immediate").expect("nobody writes");
+        let full = pairings.open(waiting_at(900, 7), at(1)).await.expect("answers");
+        assert_eq!(full, Opened::PeerFull { until: at(600) });
+    }
+
+    #[tokio::test]
     async fn ten_wrong_codes_shut_an_account_out_for_a_while_and_no_other() {
         on_each(async |accounts, pairings| {
             for (number, token) in [(200, 0), (201, 1)] {
