@@ -264,7 +264,14 @@ impl DeskTask {
         let began = Instant::now();
         let outcome = self.parts.journal.append(appends.collect()).await;
         self.parts.health.counts().append_seconds.observe(began.elapsed().as_secs_f64());
-        self.parts.health.journal(outcome.as_ref().map(|_| ()));
+        match &outcome {
+            Err(error) => self.parts.health.journal_writes(Err(error)),
+            // What was refused or repeated wrote nothing, and proves nothing of the disk.
+            Ok(outcomes) if outcomes.iter().any(|outcome| matches!(outcome, Appended::At(_))) => {
+                self.parts.health.journal_writes::<JournalError>(Ok(()));
+            }
+            Ok(_) => {}
+        }
         let Ok(outcomes) = outcome else {
             for tried in tried {
                 self.open.remove(&tried.ask.crisis);

@@ -19,6 +19,7 @@ pub struct Health(Arc<Inner>);
 
 struct Inner {
     journal_down: AtomicBool,
+    writes_down: AtomicBool,
     cache_down: AtomicBool,
     snapshots_down: AtomicBool,
     stopping: AtomicBool,
@@ -84,6 +85,7 @@ impl Default for Health {
         registry.register("past_snapshots_kept", "Snapshots written beside the journal", counts.past_snapshots.clone());
         Self(Arc::new(Inner {
             journal_down: AtomicBool::new(false),
+            writes_down: AtomicBool::new(false),
             cache_down: AtomicBool::new(false),
             snapshots_down: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
@@ -115,9 +117,14 @@ impl Health {
         self.0.stopping.load(Ordering::Relaxed)
     }
 
-    /// How the last call to the journal went. Logged when it changes, not each time.
+    /// How the last reading of the journal went. Logged when it changes, not each time.
     pub fn journal<E: std::error::Error>(&self, outcome: Result<(), &E>) {
         turn(&self.0.journal_down, "journal", outcome);
+    }
+
+    /// How the last writing to the journal went, which can fail alone: a full disk is read as ever.
+    pub fn journal_writes<E: std::error::Error>(&self, outcome: Result<(), &E>) {
+        turn(&self.0.writes_down, "journal writer", outcome);
     }
 
     /// How the last call to the cache went: only the one in Redis can fail.
@@ -159,7 +166,8 @@ impl Health {
 
     /// What is slower or less than it should be, though the server serves.
     pub fn degraded(&self) -> Vec<&'static str> {
-        if self.0.cache_down.load(Ordering::Relaxed) { vec!["redis"] } else { Vec::new() }
+        let parts = [(&self.0.writes_down, "journal"), (&self.0.cache_down, "redis")];
+        parts.into_iter().filter(|(down, _)| down.load(Ordering::Relaxed)).map(|(_, part)| part).collect()
     }
 
     /// All counts in the text format of OpenMetrics.

@@ -4,6 +4,7 @@
 //! What the wall collects its session with is a secret of full length that nobody reads. Nothing here is
 //! kept in the server: any server of the network answers for any wall.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -68,6 +69,8 @@ pub enum Progress {
 pub enum PairingError {
     #[error("as many walls as can wait at one time show a code already")]
     Full { until: Timestamp },
+    #[error("as many walls as can wait at one address show a code already")]
+    PeerFull { until: Timestamp },
     #[error("no wall shows this code now")]
     NoSuchCode,
     #[error("too many codes were entered that no wall shows")]
@@ -111,17 +114,19 @@ impl Pairing {
         Self { pairings, clock, device_term }
     }
 
-    /// A wall begins to wait.
-    pub async fn open(&self) -> Result<Offer, PairingError> {
+    /// A wall at this address begins to wait.
+    pub async fn open(&self, peer: Option<IpAddr>) -> Result<Offer, PairingError> {
         let now = self.clock.now();
         let (id, secret) = (self.clock.fresh_id(), fresh_secret()?);
+        let peer = peer.map(household);
         for _ in 0..DRAWS_MAX {
             let code = Code::draw()?;
-            let pairing = NewPairing { id, code: digest(code.as_str()), secret: digest(&secret) };
+            let pairing = NewPairing { id, code: digest(code.as_str()), secret: digest(&secret), peer };
             match self.pairings.open(pairing, now).await? {
                 Opened::Until(expires_at) => return Ok(Offer { id, code, secret, expires_at }),
                 Opened::CodeTaken => {}
                 Opened::Full { until } => return Err(PairingError::Full { until }),
+                Opened::PeerFull { until } => return Err(PairingError::PeerFull { until }),
             }
         }
         Err(PairingError::Full { until: now })
@@ -154,9 +159,25 @@ impl Pairing {
     }
 }
 
+/// An address of IPv6 is one of 2⁶⁴ that its holder may use in turn: what counts is their network.
+fn household(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        ip @ IpAddr::V4(_) => ip,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_household_is_one_peer() {
+        let told = |peer: &str| household(peer.parse().expect("an address")).to_string();
+        assert_eq!(told("192.0.2.7"), "192.0.2.7");
+        assert_eq!(told("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(told("2001:db8:1:2:aaaa:bbbb:cccc:dddd"), "2001:db8:1:2::");
+    }
 
     #[test]
     fn a_code_is_drawn_from_the_alphabet_and_reads_back_as_it_was_typed() {

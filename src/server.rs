@@ -22,6 +22,7 @@ use crate::accounts::memory::MemoryAccounts;
 use crate::accounts::pairing::Pairings;
 use crate::accounts::sqlite::SqliteAccounts;
 use crate::cache::PictureCache;
+use crate::cache::codec::FORMAT;
 use crate::cache::memory::MemoryCache;
 use crate::cache::redis::RedisCache;
 use crate::clock::Clock;
@@ -244,7 +245,7 @@ impl Server {
 fn ports(settings: &Settings) -> (Arc<dyn PictureCache>, Arc<dyn Doorbell>) {
     match &settings.redis.url {
         Some(url) => (
-            Arc::new(RedisCache::connect(url, &settings.redis.prefix, settings.redis.timeout)),
+            Arc::new(RedisCache::connect(url, &settings.redis.prefix, settings.redis.timeout, FORMAT)),
             Arc::new(RedisBell::connect(url, &settings.redis.prefix, settings.redis.timeout)),
         ),
         None => (Arc::new(MemoryCache::default()), Arc::new(LocalBell::default())),

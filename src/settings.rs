@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub struct Server {
     pub listen: String,
     pub workers: usize,
     pub public_origins: Vec<String>,
+    pub trusted_proxies: Vec<IpAddr>,
     pub secure_cookies: bool,
     pub open_endpoints: OpenTo,
     pub shutdown: Duration,
@@ -144,6 +146,7 @@ struct RawServer {
     listen: String,
     workers: usize,
     public_origins: Vec<String>,
+    trusted_proxies: Vec<IpAddr>,
     secure_cookies: bool,
     open_endpoints: OpenTo,
     shutdown_seconds: u64,
@@ -292,6 +295,7 @@ impl Layers {
                 listen: raw.server.listen,
                 workers: raw.server.workers,
                 public_origins: raw.server.public_origins,
+                trusted_proxies: raw.server.trusted_proxies,
                 secure_cookies: raw.server.secure_cookies,
                 open_endpoints: raw.server.open_endpoints,
                 shutdown: seconds(raw.server.shutdown_seconds),

@@ -23,6 +23,8 @@ pub struct RedisCache {
     client: Result<Client, String>,
     connection: OnceCell<ConnectionManager>,
     prefix: String,
+    /// The form that is read and written: programs of several versions, side by side, keep copies of their own.
+    format: &'static str,
     bound: Duration,
     script: Script,
 }
@@ -33,11 +35,12 @@ fn unavailable(error: RedisError) -> CacheError {
 
 impl RedisCache {
     /// A cache at `url`; nothing is connected before the first call, so Redis may be down.
-    pub fn connect(url: &str, prefix: &str, bound: Duration) -> Self {
+    pub fn connect(url: &str, prefix: &str, bound: Duration, format: &'static str) -> Self {
         Self {
             client: Client::open(url).map_err(|error| error.to_string()),
             connection: OnceCell::new(),
             prefix: prefix.to_owned(),
+            format,
             bound,
             script: Script::new(SCRIPT),
         }
@@ -45,7 +48,7 @@ impl RedisCache {
 
     /// The slug in braces is a hash tag: in a cluster, all keys of a crisis lie together.
     fn key(&self, crisis: &CrisisId) -> String {
-        format!("{}:{{{crisis}}}:picture", self.prefix)
+        format!("{}:{{{crisis}}}:picture:{}", self.prefix, self.format)
     }
 
     async fn connection(&self) -> Result<ConnectionManager, CacheError> {

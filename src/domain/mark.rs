@@ -32,8 +32,9 @@ pub enum Audience {
     Everyone,
     /// TLP:GREEN: the member centres, not partners.
     Community,
-    /// TLP:AMBER without recipients: the centres of the crisis.
-    CrisisCentres,
+    /// TLP:AMBER without recipients: the centres of the crisis, and the one whose words these are, which
+    /// may have been left out of it since.
+    CrisisCentres(CentreId),
     /// TLP:AMBER with recipients: these centres, on screens too if their ceiling says so.
     Centres(Arc<BTreeSet<CentreId>>),
     /// TLP:RED and TLP:AMBER+STRICT: people of these centres, never a wall.
@@ -83,7 +84,9 @@ impl Viewer {
         match audience {
             Audience::Everyone => ceiling_allows(Tlp::Clear),
             Audience::Community => ceiling_allows(Tlp::Green),
-            Audience::CrisisCentres => ceiling_allows(Tlp::Amber) && crisis_centres.contains(&self.centre),
+            Audience::CrisisCentres(owner) => {
+                ceiling_allows(Tlp::Amber) && (self.centre == *owner || crisis_centres.contains(&self.centre))
+            }
             Audience::Centres(centres) => ceiling_allows(Tlp::Amber) && centres.contains(&self.centre),
             Audience::PeopleOf(centres) => self.eyes == Eyes::Member && centres.contains(&self.centre),
         }
@@ -106,7 +109,7 @@ impl Mark {
         match self.tlp {
             Tlp::Clear => Audience::Everyone,
             Tlp::Green => Audience::Community,
-            Tlp::Amber if self.recipients.is_empty() => Audience::CrisisCentres,
+            Tlp::Amber if self.recipients.is_empty() => Audience::CrisisCentres(owner.clone()),
             Tlp::Amber => Audience::Centres(named()),
             Tlp::AmberStrict | Tlp::Red => Audience::PeopleOf(named()),
         }
@@ -138,13 +141,13 @@ impl Mark {
 pub fn within(inner: &Audience, outer: &Audience, crisis_centres: &BTreeSet<CentreId>) -> bool {
     let named = |audience: &Audience| match audience {
         Audience::Everyone | Audience::Community => None,
-        Audience::CrisisCentres => Some(crisis_centres.clone()),
+        Audience::CrisisCentres(owner) => Some(crisis_centres.iter().chain([owner]).cloned().collect()),
         Audience::Centres(centres) | Audience::PeopleOf(centres) => Some((**centres).clone()),
     };
     let rank = |audience: &Audience| match audience {
         Audience::Everyone => 3,
         Audience::Community => 2,
-        Audience::CrisisCentres | Audience::Centres(_) => 1,
+        Audience::CrisisCentres(_) | Audience::Centres(_) => 1,
         Audience::PeopleOf(_) => 0,
     };
     if rank(inner) > rank(outer) {
@@ -226,6 +229,15 @@ mod tests {
                     prop_assert!(!viewer.sees(&inner, &crisis_centres()) || viewer.sees(&outer, &crisis_centres()));
                 }
             }
+        }
+
+        #[test]
+        fn who_wrote_it_sees_it_whatever_centres_the_crisis_has(
+            mark in any_mark(), owner in prop::sample::select(centres()),
+            crisis_centres in prop::collection::btree_set(prop::sample::select(centres()), 0..4),
+        ) {
+            let person = Viewer::of(owner.clone(), Role::DutyOfficer, Tlp::Clear);
+            prop_assert!(person.sees(&mark.audience(&owner), &crisis_centres));
         }
 
         #[test]

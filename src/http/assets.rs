@@ -6,7 +6,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use rust_embed::RustEmbed;
 
-use super::problem::{Kind, Problem};
+use super::method_not_allowed;
+use super::problem::Problem;
 
 /// Only this server's own files, no inline script, no frame around it.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' \
@@ -31,7 +32,7 @@ pub async fn serve(request: HttpRequest) -> HttpResponse {
         return Problem::not_found("call").error_response();
     }
     if ![Method::GET, Method::HEAD].contains(request.method()) {
-        return Problem::new(Kind::MethodNotAllowed, "this path is only read").error_response();
+        return method_not_allowed("GET, HEAD");
     }
     if let Some(file) = Built::get(path) {
         let hashed = path.starts_with("assets/");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
@@ -160,10 +161,16 @@ pub fn request_key(request: &HttpRequest, signed: &Signed, body: &Bytes) -> Resu
     Ok(Some(RequestKey { account: signed.account.id, key: key.to_owned(), digest }))
 }
 
-/// Whether the request came from this very machine.
-pub fn from_loopback(request: &HttpRequest) -> bool {
-    request.peer_addr().is_some_and(|peer| match peer.ip() {
-        IpAddr::V4(ip) => ip.is_loopback(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback()),
-    })
+/// Where a request comes from: who is connected, or, where that is a proxy that the configuration trusts,
+/// the last that the proxies name and that is none of them. What a stranger wrote before is not looked at.
+pub fn peer(request: &HttpRequest, app: &App) -> Option<IpAddr> {
+    let mut peer = request.peer_addr()?.ip().to_canonical();
+    let trusted = &app.settings.server.trusted_proxies;
+    let named: Vec<&HeaderValue> = request.headers().get_all("X-Forwarded-For").collect();
+    let mut named = named.into_iter().rev().flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    while trusted.contains(&peer) {
+        let Some(before) = named.next().and_then(|word| word.trim().parse::<IpAddr>().ok()) else { break };
+        peer = before.to_canonical();
+    }
+    Some(peer)
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::App;
-use super::extract::from_loopback;
+use super::extract::peer;
 use super::problem::{Kind, Problem};
 use crate::settings::OpenTo;
 
@@ -41,7 +41,7 @@ pub async fn openapi(app: Data<App>, request: HttpRequest) -> Answer {
 fn admit(app: &App, request: &HttpRequest) -> Result<(), Problem> {
     let admitted = match app.settings.server.open_endpoints {
         OpenTo::Everyone => true,
-        OpenTo::Loopback => from_loopback(request),
+        OpenTo::Loopback => peer(request, app).is_some_and(|peer| peer.is_loopback()),
         OpenTo::Nobody => false,
     };
     if admitted { Ok(()) } else { Err(Problem::new(Kind::Forbidden, "this is open to this machine only")) }

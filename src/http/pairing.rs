@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::devices;
-use super::extract::{Body, Signed, refuse_foreign_page};
+use super::extract::{Body, Signed, peer, refuse_foreign_page};
 use super::problem::{Kind, Problem};
 use super::session::cookie;
 use super::wire::keeping;
@@ -24,7 +24,7 @@ type Answer = Result<HttpResponse, Problem>;
 pub async fn open(app: Data<App>, body: Body, request: HttpRequest) -> Answer {
     refuse_foreign_page(&request, &app)?;
     keeping::nothing(&body.0)?;
-    let offer = app.pairing.open().await.map_err(|error| problem(&app, error))?;
+    let offer = app.pairing.open(peer(&request, &app)).await.map_err(|error| problem(&app, error))?;
     Ok(HttpResponse::Created().json(PairingView {
         id: offer.id.to_string(),
         code: offer.code.as_str().to_owned(),
@@ -76,7 +76,7 @@ fn problem(app: &App, error: PairingError) -> Problem {
         PairingError::Full { until } => {
             Problem::new(Kind::Busy, error.to_string()).after(until.duration_since(app.clock.now()))
         }
-        PairingError::TooManyWrong { until } => {
+        PairingError::PeerFull { until } | PairingError::TooManyWrong { until } => {
             Problem::new(Kind::TooManyAttempts, error.to_string()).after(until.duration_since(app.clock.now()))
         }
     }

@@ -55,6 +55,7 @@ fn an_unknown_key_or_a_value_out_of_bounds_refuses_to_start_and_says_which_and_w
         ("[colours]\nwall = \"red\"\n", "colours"),
         ("wall = 1\n", "wall"),
         ("[live]\nbeat_seconds = 0\n", "live.beat_seconds"),
+        ("[server]\ntrusted_proxies = [\"somebody\"]\n", "trusted_proxies"),
         ("[live]\nbeat_seconds = \"often\"\n", "beat_seconds"),
         ("[limits]\nbody_bytes = 65537\n", "limits.body_bytes"),
         ("not toml", "overlay.toml"),

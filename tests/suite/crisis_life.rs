@@ -118,6 +118,32 @@ async fn what_is_left_out_is_in_the_journal_and_refused_from_then_on() {
 }
 
 #[actix_web::test]
+async fn a_centre_that_is_left_out_still_sees_its_own_words_and_nobody_elses() {
+    let app = App::with_crisis().await;
+    let coordinator = app.person("eu-ercc", Role::Coordinator).await;
+    let (polish, belgian) = (app.officer("pl-ncc").await, app.officer("be-nccn").await);
+    let mut ids = Vec::new();
+    for (officer, centre) in [(&polish, "pl-ncc"), (&belgian, "be-nccn")] {
+        let receipt = officer.post_update(&update(centre, "cyber", "amber", &format!("Amber of {centre}"))).await;
+        ids.push(receipt.must(201)["id"].as_str().expect("an id").to_owned());
+        let matter = json!({
+            "title": format!("Matter of {centre}"), "level": "watch", "severity": "minor", "reason": "A drill",
+            "asked_of": "eu-ercc", "tlp": "amber",
+        });
+        officer.post(&path("escalations"), &matter).await.must(201);
+    }
+    coordinator.post(&path("scope"), &json!({ "centres": ["be-nccn", "eu-ercc"] })).await.must(201);
+    polish.get(&format!("{}/{}", path("updates"), ids[0])).await.must(200);
+    polish.get(&format!("{}/{}", path("updates"), ids[1])).await.problem(404);
+    let told = polish.get(&path("journal")).await.text();
+    assert!(told.contains("Amber of pl-ncc") && !told.contains("Amber of be-nccn"), "{told}");
+    let shown = polish.picture().await["escalations"].to_string();
+    assert!(shown.contains("Matter of pl-ncc") && !shown.contains("Matter of be-nccn"), "{shown}");
+    let stranger = app.officer("nl-ncc").await;
+    stranger.get(&format!("{}/{}", path("updates"), ids[0])).await.problem(404);
+}
+
+#[actix_web::test]
 async fn a_scope_is_told_on_other_servers_too() {
     let here = App::with_crisis().await;
     let there = App::on(&here.journal, &[]).await;

@@ -1,11 +1,16 @@
-//! What a duty officer notices when Redis is down, slow, emptied or shared: nothing but latency.
+//! What a duty officer notices when Redis is down, slow, emptied or shared: nothing but latency. And what an
+//! operator is told when the journal takes no more.
 
 use serde_json::{Value, json};
+use vigie::cache::codec::FORMAT;
+use vigie::cache::redis::RedisCache;
+use vigie::cache::{Advanced, Field, PictureCache};
+use vigie::domain::ids::{CrisisId, Epoch, Position, Seq};
 
 use crate::harness::app::{App, CRISIS};
-use crate::harness::eventually;
-use crate::harness::person::{Person, headline, update, will_do};
+use crate::harness::person::{Person, address, headline, update, will_do};
 use crate::harness::redis::Redis;
+use crate::harness::{PATIENCE, eventually};
 
 async fn post(officer: &Person, text: &str) -> Value {
     officer.post_update(&update("be-nccn", "cyber", "green", text)).await.must(201)
@@ -26,7 +31,7 @@ async fn readiness(app: &App, status: &str) {
 /// Where the copy of the drill stands in Redis.
 async fn copy_at(redis: &Redis) -> Option<String> {
     let asked: redis::RedisResult<Option<String>> =
-        redis.command(&format!("HGET vigie:{{{CRISIS}}}:picture @position")).await;
+        redis.command(&format!("HGET vigie:{{{CRISIS}}}:picture:{FORMAT} @position")).await;
     asked.ok().flatten()
 }
 
@@ -53,6 +58,40 @@ async fn a_server_starts_and_serves_without_redis_and_heals_when_it_comes() {
     redis.start_again().await;
     readiness(&app, "ready").await;
     eventually("the copy is there", async || (copied(&redis).await == Some(2)).then_some(())).await;
+    app.stop().await;
+}
+
+/// What `/readyz` says is less than it should be, of a server that is sent traffic.
+async fn degraded(app: &App) -> Value {
+    app.nobody().get("/readyz").await.must(200)["degraded"].clone()
+}
+
+#[actix_web::test]
+async fn a_journal_that_is_read_but_takes_nothing_more_is_named_until_it_takes_something() {
+    let folder = tempfile::tempdir().expect("a folder for the journal");
+    let path = folder.path().join("vigie.db");
+    let app = App::on(&format!("sqlite:{}", path.display()), &[]).await;
+    app.open_crisis(CRISIS).await;
+    let officer = app.officer("be-nccn").await;
+    let body = update("be-nccn", "cyber", "green", "Before");
+    let before = officer.post_update(&body).await.must(201);
+    assert_eq!(degraded(&app).await, json!([]));
+
+    // As with a full disk every insert fails, and every read goes on.
+    let file = rusqlite::Connection::open(&path).expect("the file opens");
+    let full = "create trigger full before insert on entry begin insert into no_such_table values (1); end";
+    file.execute_batch(full).expect("the file is ours");
+    officer.post_update(&body).await.problem(503);
+    assert_eq!(degraded(&app).await, json!(["journal"]));
+    assert_eq!(officer.picture().await["position"], before["position"]);
+    assert_eq!(degraded(&app).await, json!(["journal"]), "a read that succeeds proves nothing of writes");
+    // Refused by the rules: it never came to the journal.
+    officer.post_update(&update("nl-ncc", "cyber", "green", "Not ours")).await.problem(403);
+    assert_eq!(degraded(&app).await, json!(["journal"]));
+
+    file.execute_batch("drop trigger full").expect("the file is ours");
+    officer.post_update(&body).await.must(201);
+    assert_eq!(degraded(&app).await, json!([]));
     app.stop().await;
 }
 
@@ -135,6 +174,45 @@ async fn redis_that_is_emptied_is_filled_again_by_itself() {
 }
 
 #[actix_web::test]
+async fn what_was_written_is_read_at_once_even_where_the_picture_is_still_being_opened() {
+    let redis = Redis::start().await;
+    let app = App::with(&[("redis.url", &redis.url()), ("redis.timeout_ms", "1000")]).await;
+    let officer = app.officer("be-nccn").await;
+    readiness(&app, "ready").await;
+    // A crisis is shown once its copy was looked for, which now takes a second.
+    redis.freeze();
+    app.open_crisis(CRISIS).await;
+    let receipt = post(&officer, "At once").await;
+    let read = officer.get(&address(&receipt)).await.must(200);
+    assert_eq!(read["headline"], "At once");
+    redis.thaw();
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_program_that_keeps_copies_in_another_form_is_left_its_own() {
+    let redis = Redis::start().await;
+    let app = with_redis(&redis).await;
+    app.open_crisis(CRISIS).await;
+    let officer = app.officer("be-nccn").await;
+    post(&officer, "In our form").await;
+    eventually("the copy is there", async || (copied(&redis).await == Some(2)).then_some(())).await;
+    let at = copy_at(&redis).await.expect("a copy");
+    let crisis = CrisisId::parse(CRISIS).expect("a slug");
+    let older = RedisCache::connect(&redis.url(), "vigie", PATIENCE, "another");
+    assert_eq!(older.load(&crisis).await.expect("Redis answers"), None);
+    let far = Position { epoch: Epoch(1), seq: Seq(9_000) };
+    let field = Field { name: "@format".to_owned(), value: Some(b"another".to_vec()) };
+    assert_eq!(older.replace(&crisis, far, vec![field]).await.expect("Redis answers"), Advanced::Done);
+    post(&officer, "Undisturbed").await;
+    eventually("the copy goes on", async || (copied(&redis).await == Some(3)).then_some(())).await;
+    let epoch = |at: &str| at.split_once(':').map(|(epoch, _)| epoch.to_owned());
+    assert_eq!(epoch(&copy_at(&redis).await.expect("a copy")), epoch(&at));
+    assert_eq!(older.load(&crisis).await.expect("Redis answers").map(|kept| kept.at), Some(far));
+    app.stop().await;
+}
+
+#[actix_web::test]
 async fn a_copy_that_is_damaged_foreign_or_ahead_is_never_believed() {
     let redis = Redis::start().await;
     let folder = tempfile::tempdir().expect("a folder for the journal");
@@ -147,7 +225,7 @@ async fn a_copy_that_is_damaged_foreign_or_ahead_is_never_believed() {
     post(&officer, "True").await;
     eventually("the copy is there", async || (copied(&redis).await == Some(2)).then_some(())).await;
     app.stop().await;
-    let key = format!("vigie:{{{CRISIS}}}:picture");
+    let key = format!("vigie:{{{CRISIS}}}:picture:{FORMAT}");
     let at = copy_at(&redis).await.expect("a copy");
     let epoch = at.split_once(':').expect("epoch and number").0;
     for spoiling in [

@@ -150,6 +150,38 @@ async fn tokens_are_made_shown_once_listed_and_revoked_by_leads() {
     lead.get("/api/v1/session").await.must(200);
 }
 
+/// No `Idempotency-Key` is kept beside the journal: what sending again does is told of each call.
+#[actix_web::test]
+async fn what_is_sent_again_makes_a_second_token_that_is_listed_and_revoked_and_changes_nothing_else() {
+    let app = App::with_crisis().await;
+    let lead = app.person("be-nccn", Role::CentreLead).await;
+    let new = json!({ "name": "Night desk", "role": "duty_officer", "expires_days": 30 });
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        made.push(lead.post_with_key(TOKENS, "the-same", &new).await.must(201));
+    }
+    assert_ne!(made[0]["token"], made[1]["token"]);
+    let tokens = listed(&lead, TOKENS, "tokens").await;
+    for made in &made {
+        assert!(tokens.contains(&made["token_info"]), "{made} in {tokens:?}");
+    }
+    // The one that nobody received is shut out, and the other goes on.
+    let id = made[0]["token_info"]["id"].as_str().expect("an id");
+    let revoke = async || lead.post_with_key(&format!("{TOKENS}/{id}/revoke"), "once", &json!({})).await.must(200);
+    assert_eq!(revoke().await, revoke().await, "when it was first revoked stays");
+    let person = |made: &Value| Person::new(&app.base, made["token"].as_str().expect("a token"));
+    person(&made[0]).get("/api/v1/session").await.problem(401);
+    person(&made[1]).get("/api/v1/session").await.must(200);
+
+    let (wall, _) = app.account("be-nccn", Role::WallDevice, Tlp::Green).await;
+    let far = json!({ "layout": "far", "distance_m": 8 });
+    let set = async || lead.post(&format!("{DEVICES}/{wall}/settings"), &far).await.must(200);
+    assert_eq!(set().await, set().await);
+    let open =
+        async || app.nobody().post_with_key("/api/v1/pairings", "once", &json!({})).await.must(201)["id"].clone();
+    assert_ne!(open().await, open().await);
+}
+
 async fn account_id(person: &Person) -> String {
     let session = person.get("/api/v1/session").await.must(200);
     session["account"]["id"].as_str().expect("an id").to_owned()

@@ -26,5 +26,6 @@ mod queries;
 mod resuming;
 mod sharing_marks;
 mod shutdown;
+mod terminal;
 mod tidy;
 mod travel;

@@ -99,6 +99,20 @@ fn every_call_is_described_and_no_other() {
 }
 
 #[test]
+fn what_goes_into_the_journal_takes_a_request_key_and_nothing_else_does() {
+    let description = description();
+    for call in operations(&description) {
+        let told = call.parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
+        let writes = call.method == Method::POST && call.path.starts_with("/api/v1/crises");
+        assert_eq!(told, writes, "{}", call.id);
+        let keeps = call.told["tags"] == json!(["keeping"]) && call.method == Method::POST;
+        let told = call.told["description"].as_str().unwrap_or_default();
+        let again = told.contains("Sent again") || told.contains("Revoking it again");
+        assert!(again || !keeps, "{} does not say what sending it again does", call.id);
+    }
+}
+
+#[test]
 fn every_property_is_described_and_every_keyword_is_checked() {
     let description = description();
     let told = |value: &Value| value["description"].as_str().is_some_and(|text| !text.is_empty());

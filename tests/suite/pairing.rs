@@ -2,7 +2,7 @@
 
 use awc::http::Method;
 use serde_json::{Value, json};
-use vigie::accounts::pairing::{OPEN_MAX, WRONG_CODES_MAX};
+use vigie::accounts::pairing::{OPEN_MAX_OF_ONE_PEER, WRONG_CODES_MAX};
 use vigie::domain::vocabulary::Role;
 
 use crate::harness::app::{App, CRISIS};
@@ -166,13 +166,40 @@ async fn too_many_wrong_codes_shut_an_account_out_for_a_while() {
 }
 
 #[actix_web::test]
-async fn only_so_many_walls_wait_at_one_time() {
-    let app = App::with_crisis().await;
-    for _ in 0..OPEN_MAX {
-        open(&app.base).await;
+async fn one_address_has_so_many_walls_that_wait_and_keeps_nobody_else_from_pairing() {
+    let app = App::with(&[("server.trusted_proxies", "127.0.0.1")]).await;
+    let open_from = async |forwarded: &str| {
+        let headers = [("Content-Type", "application/json"), ("X-Forwarded-For", forwarded)];
+        wall(&app.base).ask(Method::POST, PAIRINGS, &headers, b"{}".to_vec()).await
+    };
+    for turn in 0..OPEN_MAX_OF_ONE_PEER {
+        // What a client writes there itself stands before what the proxy adds, and is not believed.
+        open_from(&format!("198.51.100.{turn}, 192.0.2.7")).await.must(201);
     }
-    let full = wall(&app.base).post(PAIRINGS, &json!({})).await;
-    full.problem(503);
+    let full = open_from("192.0.2.7").await;
+    full.problem(429);
     let wait: i64 = full.header("retry-after").parse().expect("seconds");
     assert!((540..=601).contains(&wait), "{wait} s: until the first of them ends");
+    open_from("192.0.2.8").await.must(201);
+    open(&app.base).await;
+}
+
+#[actix_web::test]
+async fn who_is_no_trusted_proxy_is_not_believed() {
+    let app = App::with(&[]).await;
+    for turn in 0..=OPEN_MAX_OF_ONE_PEER {
+        let forwarded = format!("192.0.2.{turn}");
+        let headers = [("Content-Type", "application/json"), ("X-Forwarded-For", forwarded.as_str())];
+        let answer = wall(&app.base).ask(Method::POST, PAIRINGS, &headers, b"{}".to_vec()).await;
+        assert_eq!(answer.status, if turn < OPEN_MAX_OF_ONE_PEER { 201 } else { 429 }, "{}", answer.text());
+    }
+}
+
+#[actix_web::test]
+async fn what_is_open_to_this_machine_is_not_open_to_who_comes_through_its_proxy() {
+    let app = App::with(&[("server.trusted_proxies", "127.0.0.1")]).await;
+    for (forwarded, status) in [("192.0.2.7", 403), ("127.0.0.1", 200), ("127.0.0.1, 192.0.2.7", 403), ("::1", 200)] {
+        let answer = app.nobody().ask(Method::GET, "/readyz", &[("X-Forwarded-For", forwarded)], Vec::new()).await;
+        assert_eq!(answer.status, status, "{forwarded}");
+    }
 }

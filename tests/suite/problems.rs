@@ -143,6 +143,8 @@ async fn a_known_path_with_another_method_says_405_and_which_methods_it_has() {
         (Method::PATCH, "/api/v1/crises".to_owned(), "GET, HEAD, POST"),
         (Method::POST, "/healthz".to_owned(), "GET, HEAD"),
         (Method::HEAD, updates(), "POST"),
+        (Method::POST, "/wall/drill".to_owned(), "GET, HEAD"),
+        (Method::DELETE, "/desk".to_owned(), "GET, HEAD"),
     ] {
         let answer = officer.ask(method, &path, &[], Vec::new()).await;
         assert_eq!(answer.header("allow"), allow, "{path}");

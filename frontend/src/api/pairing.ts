@@ -17,7 +17,7 @@ async function post(path: string, body: unknown): Promise<Response> {
 /** A new code, or when to ask again where too many are open. */
 export async function askForCode(): Promise<Asked> {
   const answer = await post('/pairings', {});
-  if (answer.status === 503) return { retryMs: Number(answer.headers.get('Retry-After')) * 1000 || RETRY_MS };
+  if (answer.status === 503 || answer.status === 429) return { retryMs: Number(answer.headers.get('Retry-After')) * 1000 || RETRY_MS };
   if (answer.status !== 201) throw new Error(`pairings: ${answer.status}`);
   const dated = Date.parse(answer.headers.get('Date') ?? '');
   return { offered: (await answer.json()) as Offered, serverTime: Number.isNaN(dated) ? Date.now() : dated };

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { askForCode } from '../../src/api/pairing';
 import { COLLECT_EVERY_MS, grouped, leftMs, nextCall, type Offer, type Pairing, start, step } from '../../src/device/pairing';
 import { T0 } from './given';
 
@@ -50,4 +51,11 @@ test('too many open codes: it waits as long as it was told', () => {
 
 test('a code is read out in two groups of three', () => {
   expect(grouped('K7MQ4R')).toEqual(['K7M', 'Q4R']);
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test.each([503, 429])('where too many wait already (%i) it asks again when the server says', async (status) => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}', { status, headers: { 'Retry-After': '42' } })));
+  expect(await askForCode()).toEqual({ retryMs: 42_000 });
 });

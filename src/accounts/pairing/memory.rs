@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Collected, Collection, Confirmation, Confirmed, NewPairing, OPEN_MAX, Opened, PAIRING_TERM, Pairings,
-    WRONG_CODES_MAX, WRONG_CODES_WITHIN, ends,
+    Collected, Collection, Confirmation, Confirmed, NewPairing, OPEN_MAX, OPEN_MAX_OF_ONE_PEER, Opened, PAIRING_TERM,
+    Pairings, WRONG_CODES_MAX, WRONG_CODES_WITHIN, ends,
 };
 use crate::accounts::AccountsError;
 use crate::accounts::memory::MemoryAccounts;
@@ -26,6 +26,10 @@ impl Pairings for MemoryAccounts {
         let open = kept.pairings.iter().filter(|waiting| waiting.account.is_none());
         if open.clone().count() >= OPEN_MAX {
             return Ok(Opened::Full { until: open.map(|waiting| waiting.expires_at).min().unwrap_or(now) });
+        }
+        let of_peer = open.filter(|waiting| pairing.peer.is_some() && waiting.pairing.peer == pairing.peer);
+        if of_peer.clone().count() >= OPEN_MAX_OF_ONE_PEER {
+            return Ok(Opened::PeerFull { until: of_peer.map(|waiting| waiting.expires_at).min().unwrap_or(now) });
         }
         if kept.pairings.iter().any(|waiting| waiting.pairing.code == pairing.code) {
             return Ok(Opened::CodeTaken);

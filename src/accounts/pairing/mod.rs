@@ -3,6 +3,8 @@
 pub mod memory;
 pub mod sqlite;
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -13,7 +15,9 @@ use crate::domain::ids::AccountId;
 /// How long a code can be confirmed, and how long a confirmed wall can then fetch its session.
 pub const PAIRING_TERM: SignedDuration = SignedDuration::from_mins(10);
 /// Codes that may wait to be confirmed at one time.
-pub const OPEN_MAX: usize = 64;
+pub const OPEN_MAX: usize = 4_096;
+/// Codes of these that one address may have: a room full of walls after a power cut, not a script.
+pub const OPEN_MAX_OF_ONE_PEER: usize = 64;
 /// Codes that no wall shows which one account may enter within [`WRONG_CODES_WITHIN`].
 pub const WRONG_CODES_MAX: usize = 10;
 /// How long a wrong code is held against who entered it.
@@ -36,6 +40,8 @@ pub struct NewPairing {
     pub id: Uuid,
     pub code: SecretHash,
     pub secret: SecretHash,
+    /// Who asks, where that is known: an address, or of IPv6 the network that one household is given.
+    pub peer: Option<IpAddr>,
 }
 
 /// An officer's word for a wall.
@@ -65,6 +71,8 @@ pub enum Opened {
     CodeTaken,
     /// Too many wait; the first of them ends then.
     Full { until: Timestamp },
+    /// Too many of this address wait; the first of them ends then.
+    PeerFull { until: Timestamp },
 }
 
 /// What became of an officer's word.
@@ -128,7 +136,17 @@ mod tests {
     }
 
     fn waiting(number: u8) -> NewPairing {
-        NewPairing { id: Uuid::from_u128(number.into()), code: [number; 32], secret: [number + 100; 32] }
+        let (code, secret) = ([number; 32], [number + 100; 32]);
+        NewPairing { id: Uuid::from_u128(number.into()), code, secret, peer: None }
+    }
+
+    /// One of a crowd, at an address of its own or at one of a few.
+    fn waiting_at(number: usize, peer: usize) -> NewPairing {
+        let mut code = [255; 32];
+        code[..8].copy_from_slice(&number.to_be_bytes());
+        let peer = u32::try_from(peer).expect("small");
+        let id = Uuid::from_u128(1_000 + u128::try_from(number).expect("small"));
+        NewPairing { id, code, secret: code, peer: Some(std::net::Ipv4Addr::from(peer).into()) }
     }
 
     fn confirmation(code: u8, by: u128, wall: u128) -> Confirmation {
@@ -191,8 +209,9 @@ mod tests {
     #[tokio::test]
     async fn only_so_many_wait_and_those_past_their_term_make_room() {
         on_each(async |_, pairings| {
-            for number in 0..u8::try_from(OPEN_MAX).expect("small") {
-                pairings.open(waiting(number), at(i64::from(number))).await.expect("answers");
+            for number in 0..OPEN_MAX {
+                let opened = pairings.open(waiting_at(number, number), at(i64::from(number > 0))).await;
+                assert!(matches!(opened, Ok(Opened::Until(_))), "{number}: {opened:?}");
             }
             let full = pairings.open(waiting(99), at(599)).await.expect("answers");
             assert_eq!(full, Opened::Full { until: at(600) });
@@ -200,6 +219,42 @@ mod tests {
             assert_eq!(opened, Opened::Until(at(1_200)));
         })
         .await;
+    }
+
+    #[tokio::test]
+    async fn only_so_many_wait_at_one_address_and_others_are_not_kept_waiting_by_them() {
+        on_each(async |accounts, pairings| {
+            accounts.add(account(200, Role::DutyOfficer), [0; 32]).await.expect("added");
+            pairings.open(NewPairing { peer: waiting_at(0, 7).peer, ..waiting(1) }, at(0)).await.expect("answers");
+            for number in 1..OPEN_MAX_OF_ONE_PEER {
+                pairings.open(waiting_at(number, 7), at(5)).await.expect("answers");
+            }
+            let open = async |number, peer, seconds| {
+                pairings.open(waiting_at(number, peer), at(seconds)).await.expect("answers")
+            };
+            assert_eq!(open(900, 7, 10).await, Opened::PeerFull { until: at(600) });
+            assert_eq!(open(900, 8, 10).await, Opened::Until(at(610)), "another address");
+            assert_eq!(pairings.open(waiting(2), at(10)).await.expect("answers"), Opened::Until(at(610)), "no address");
+            pairings.confirm(confirmation(1, 200, 7), at(10)).await.expect("answers");
+            assert_eq!(open(901, 7, 10).await, Opened::Until(at(610)), "who is confirmed waits no more");
+            assert_eq!(open(902, 7, 604).await, Opened::PeerFull { until: at(605) });
+            assert_eq!(open(902, 7, 605).await, Opened::Until(at(1_205)));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn who_is_turned_away_does_not_wait_for_the_writer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("vigie.db");
+        let pairings = SqliteAccounts::open(&path).expect("it opens");
+        for number in 0..OPEN_MAX_OF_ONE_PEER {
+            pairings.open(waiting_at(number, 7), at(0)).await.expect("answers");
+        }
+        let writer = rusqlite::Connection::open(&path).expect("it opens");
+        writer.execute_batch("begin immediate").expect("nobody writes");
+        let full = pairings.open(waiting_at(900, 7), at(1)).await.expect("answers");
+        assert_eq!(full, Opened::PeerFull { until: at(600) });
     }
 
     #[tokio::test]

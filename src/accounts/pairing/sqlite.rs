@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::{
-    Collected, Collection, Confirmation, Confirmed, NewPairing, OPEN_MAX, Opened, PAIRING_TERM, Pairings,
-    WRONG_CODES_MAX, WRONG_CODES_WITHIN, ends,
+    Collected, Collection, Confirmation, Confirmed, NewPairing, OPEN_MAX, OPEN_MAX_OF_ONE_PEER, Opened, PAIRING_TERM,
+    Pairings, WRONG_CODES_MAX, WRONG_CODES_WITHIN, ends,
 };
 use crate::accounts::sqlite::{SqliteAccounts, insert_account, read_time, select_account};
 use crate::accounts::{AccountsError, SecretHash};
@@ -29,21 +29,37 @@ impl Pairings for SqliteAccounts {
 }
 
 fn open(connection: &mut Connection, pairing: &NewPairing, now: Timestamp) -> rusqlite::Result<Opened> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute("delete from pairing where expires_at <= ?1", [now.as_millisecond()])?;
-    let select = "select count(*), coalesce(min(expires_at), 0) from pairing where account is null";
-    let (open, first) = transaction.query_row(select, [], count_and_first)?;
-    if open >= i64::try_from(OPEN_MAX).expect("few") {
-        transaction.commit()?;
-        return Ok(Opened::Full { until: first });
+    let NewPairing { id, code, secret, peer } = pairing;
+    let peer = peer.map(|peer| peer.to_string());
+    // Anybody may ask: whoever is turned away does not take the writer's lock from those who are at work.
+    if let Some(full) = full(connection, peer.as_deref(), now)? {
+        return Ok(full);
     }
-    let NewPairing { id, code, secret } = pairing;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if let Some(full) = full(&transaction, peer.as_deref(), now)? {
+        return Ok(full);
+    }
+    transaction.execute("delete from pairing where expires_at <= ?1", [now.as_millisecond()])?;
     let expires_at = ends(now, PAIRING_TERM);
-    let insert = "insert into pairing (id, code_hash, secret_hash, expires_at) values (?1, ?2, ?3, ?4)
+    let insert = "insert into pairing (id, code_hash, secret_hash, expires_at, peer) values (?1, ?2, ?3, ?4, ?5)
         on conflict (code_hash) do nothing";
-    let made = transaction.execute(insert, params![id.into_bytes(), code, secret, expires_at.as_millisecond()])?;
+    let until = expires_at.as_millisecond();
+    let made = transaction.execute(insert, params![id.into_bytes(), code, secret, until, peer])?;
     transaction.commit()?;
     Ok(if made == 1 { Opened::Until(expires_at) } else { Opened::CodeTaken })
+}
+
+/// Whether no further wall may wait, in all or at this address.
+fn full(connection: &Connection, peer: Option<&str>, now: Timestamp) -> rusqlite::Result<Option<Opened>> {
+    let select = "select count(*), coalesce(min(expires_at), 0) from pairing where account is null and expires_at > ?1";
+    let now = now.as_millisecond();
+    let (open, first) = connection.prepare_cached(select)?.query_row([now], count_and_first)?;
+    if open >= i64::try_from(OPEN_MAX).expect("few") {
+        return Ok(Some(Opened::Full { until: first }));
+    }
+    let select = format!("{select} and peer = ?2");
+    let (of_peer, first) = connection.prepare_cached(&select)?.query_row(params![now, peer], count_and_first)?;
+    Ok((of_peer >= i64::try_from(OPEN_MAX_OF_ONE_PEER).expect("few")).then_some(Opened::PeerFull { until: first }))
 }
 
 fn confirm(connection: &mut Connection, confirmation: &Confirmation, now: Timestamp) -> rusqlite::Result<Confirmed> {

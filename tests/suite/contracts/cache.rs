@@ -29,7 +29,7 @@ macro_rules! contract {
             $(#[actix_web::test]
             async fn $name() {
                 let redis = super::Redis::start().await;
-                super::$name(&super::RedisCache::connect(&redis.url(), "test", super::PATIENCE)).await;
+                super::$name(&super::RedisCache::connect(&redis.url(), "test", super::PATIENCE, super::codec::FORMAT)).await;
             })+
         }
     };
@@ -188,7 +188,7 @@ async fn a_picture_that_is_kept_part_by_part_opens_as_the_picture(cache: &dyn Pi
 #[actix_web::test]
 async fn a_redis_that_is_not_there_is_an_error_within_its_bound_and_not_for_ever() {
     let mut redis = Redis::start().await;
-    let cache = RedisCache::connect(&redis.url(), "test", Duration::from_millis(200));
+    let cache = RedisCache::connect(&redis.url(), "test", Duration::from_millis(200), codec::FORMAT);
     cache.ping().await.expect("the cache answers");
     redis.freeze();
     cache.ping().await.expect_err("it does not answer");
@@ -197,6 +197,6 @@ async fn a_redis_that_is_not_there_is_an_error_within_its_bound_and_not_for_ever
     cache.ping().await.expect_err("it is gone");
     redis.start_again().await;
     crate::harness::eventually("it answers again", async || cache.ping().await.ok()).await;
-    let nonsense = RedisCache::connect("not an address", "test", PATIENCE);
+    let nonsense = RedisCache::connect("not an address", "test", PATIENCE, codec::FORMAT);
     nonsense.ping().await.expect_err("it cannot be there");
 }
