@@ -1,18 +1,19 @@
-/** A wall's rows, kept from one moment to the next: what did not change stays the same object, so only what did is drawn. */
+/** The rows of a picture, kept from one moment to the next: what did not change stays the same object, so only what did is drawn. */
 import type { CentreView, EscalationView } from '../api/types.gen';
 import type { Picture } from './picture';
-import { inOrder, isSilent, type Standing, standingOf, type Status, worstOf } from './select';
+import { type Cell, inOrder, isSilent, standingOf, type Status, worstOf } from './select';
 
 export type BoardRow = {
   centre: CentreView;
   /** In the order of the crisis' sectors. */
-  cells: readonly Standing[];
+  cells: readonly Cell[];
   worst: Status;
   silent: boolean;
   /** Something of it changed within the last minutes. */
   marked: boolean;
 };
 
+/** Every centre with its cells, in the order that never moves: members by code, then neighbours, then bodies. */
 export function boardOf(before: readonly BoardRow[], picture: Picture, now: number): readonly BoardRow[] {
   const centres = [...picture.centres.values()].sort(inOrder);
   const known = new Map(before.map((row) => [row.centre.id, row]));
@@ -34,7 +35,7 @@ function rowOf(before: BoardRow | undefined, picture: Picture, centre: CentreVie
   };
 }
 
-function standingNow(before: Standing | undefined, picture: Picture, centre: string, sector: string, now: number): Standing {
+function standingNow(before: Cell | undefined, picture: Picture, centre: string, sector: string, now: number): Cell {
   const view = picture.cells.get(`${centre}/${sector}`) ?? null;
   const holds = before?.sector === sector && before.view === view && before.from <= now && now < before.until;
   return holds ? before : standingOf(view, centre, sector, now);
