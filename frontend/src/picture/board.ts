@@ -1,7 +1,7 @@
 /** The rows of a picture, kept from one moment to the next: what did not change stays the same object, so only what did is drawn. */
 import type { CentreView, EscalationView } from '../api/types.gen';
 import type { Picture } from './picture';
-import { type Cell, inOrder, isSilent, standingOf, type Status, worstOf } from './select';
+import { type Cell, inOrder, isSilent, standingOf, type Status, wayOf, worstOf } from './select';
 
 export type BoardRow = {
   centre: CentreView;
@@ -41,10 +41,16 @@ function standingNow(before: Cell | undefined, picture: Picture, centre: string,
   return holds ? before : standingOf(view, centre, sector, now);
 }
 
-/** The sector over all centres: the worst that is said now, and how many centres are at moderate or worse. */
-export function sectorNow(rows: readonly BoardRow[], line: number): { worst: Status; affected: number } {
+/** The sector over all centres: the worst that is said now, and how many centres are at moderate or worse, worsening, improving. */
+export function sectorNow(rows: readonly BoardRow[], line: number): { worst: Status; affected: number; worsening: number; improving: number } {
   const cells = rows.flatMap(({ cells }) => cells[line] ?? []);
-  return { worst: worstOf(cells), affected: cells.filter(({ status }) => AFFECTED.has(status)).length };
+  const many = (holds: (cell: Cell) => boolean): number => cells.filter(holds).length;
+  return {
+    worst: worstOf(cells),
+    affected: many(({ status }) => AFFECTED.has(status)),
+    worsening: many((cell) => wayOf(cell) === 'worsening'),
+    improving: many((cell) => wayOf(cell) === 'improving'),
+  };
 }
 
 const AFFECTED = new Set<Status>(['extreme', 'severe', 'moderate']);

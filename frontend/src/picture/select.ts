@@ -69,6 +69,12 @@ export function ageOf({ asOf }: Cell, now: number): number | null {
   return asOf === null ? null : Math.max(0, now - asOf);
 }
 
+/** Where it goes, if it goes anywhere; what is stale goes nowhere. */
+export function wayOf({ status, view }: Cell): 'worsening' | 'improving' | null {
+  const outlook = status === 'stale' ? undefined : view?.update.outlook;
+  return outlook === 'worsening' || outlook === 'improving' ? outlook : null;
+}
+
 /** The worst of what is said now. Where nothing is said now, the silence. */
 export function worstOf(cells: readonly Pick<Cell, 'status'>[]): Status {
   return cells.reduce<Status>((worst, { status }) => (worstFirst(status, worst) < 0 ? status : worst), 'no_report');
