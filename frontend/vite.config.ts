@@ -24,6 +24,8 @@ export default defineConfig({
     // Nothing inlined as a data: script or style: the Content-Security-Policy allows files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What several screens share is one file: a dozen small ones weigh more, and each is asked for by itself.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /\/src\/(picture|ui|live)\//, minShareCount: 3 }] } } },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   test: {

@@ -18,6 +18,12 @@ export function matching(updates: readonly UpdateView[], sought: string, wordsOf
   });
 }
 
+/** What was asked about an update: what is open first, then the newest. */
+export function queriesOn(update: string, queries: Iterable<QueryView>): QueryView[] {
+  const about = [...queries].filter((query) => query.update === update);
+  return (['open', 'answered', 'withdrawn'] as const).flatMap((state) => queriesIn(state, about));
+}
+
 /** Open ones: the oldest first, it has waited longest. The others: the newest first. */
 export function queriesIn(state: QueryState, queries: Iterable<QueryView>): QueryView[] {
   const sign = state === 'open' ? 1 : -1;

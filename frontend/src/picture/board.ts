@@ -1,18 +1,19 @@
-/** A wall's rows, kept from one moment to the next: what did not change stays the same object, so only what did is drawn. */
+/** The rows of a picture, kept from one moment to the next: what did not change stays the same object, so only what did is drawn. */
 import type { CentreView, EscalationView } from '../api/types.gen';
 import type { Picture } from './picture';
-import { inOrder, isSilent, type Standing, standingOf, type Status, worstOf } from './select';
+import { type Cell, inOrder, isSilent, standingOf, type Status, wayOf, worstOf } from './select';
 
 export type BoardRow = {
   centre: CentreView;
   /** In the order of the crisis' sectors. */
-  cells: readonly Standing[];
+  cells: readonly Cell[];
   worst: Status;
   silent: boolean;
   /** Something of it changed within the last minutes. */
   marked: boolean;
 };
 
+/** Every centre with its cells, in the order that never moves: members by code, then neighbours, then bodies. */
 export function boardOf(before: readonly BoardRow[], picture: Picture, now: number): readonly BoardRow[] {
   const centres = [...picture.centres.values()].sort(inOrder);
   const known = new Map(before.map((row) => [row.centre.id, row]));
@@ -34,16 +35,22 @@ function rowOf(before: BoardRow | undefined, picture: Picture, centre: CentreVie
   };
 }
 
-function standingNow(before: Standing | undefined, picture: Picture, centre: string, sector: string, now: number): Standing {
+function standingNow(before: Cell | undefined, picture: Picture, centre: string, sector: string, now: number): Cell {
   const view = picture.cells.get(`${centre}/${sector}`) ?? null;
   const holds = before?.sector === sector && before.view === view && before.from <= now && now < before.until;
   return holds ? before : standingOf(view, centre, sector, now);
 }
 
-/** The sector over all centres: the worst that is said now, and how many centres are at moderate or worse. */
-export function sectorNow(rows: readonly BoardRow[], line: number): { worst: Status; affected: number } {
+/** The sector over all centres: the worst that is said now, and how many centres are at moderate or worse, worsening, improving. */
+export function sectorNow(rows: readonly BoardRow[], line: number): { worst: Status; affected: number; worsening: number; improving: number } {
   const cells = rows.flatMap(({ cells }) => cells[line] ?? []);
-  return { worst: worstOf(cells), affected: cells.filter(({ status }) => AFFECTED.has(status)).length };
+  const many = (holds: (cell: Cell) => boolean): number => cells.filter(holds).length;
+  return {
+    worst: worstOf(cells),
+    affected: many(({ status }) => AFFECTED.has(status)),
+    worsening: many((cell) => wayOf(cell) === 'worsening'),
+    improving: many((cell) => wayOf(cell) === 'improving'),
+  };
 }
 
 const AFFECTED = new Set<Status>(['extreme', 'severe', 'moderate']);

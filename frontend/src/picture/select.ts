@@ -15,11 +15,14 @@ export type Cell = {
   ageing: boolean;
   /** Twice past its term: nothing of it may be relied on. */
   expired: boolean;
-  /** Milliseconds since `as_of`. */
-  ageMs: number | null;
+  /** When what it says was true. */
+  asOf: number | null;
   /** Changed within the last minutes. */
   fresh: boolean;
   view: CellView | null;
+  /** For how long it stands as it does. */
+  from: number;
+  until: number;
 };
 
 /** How long what changed stays marked. */
@@ -37,15 +40,11 @@ const WEIGHT: Record<Status, number> = {
   nil: 0,
 };
 
-/** A cell without its running age, and for how long it stands as it does. */
-export type Standing = Omit<Cell, 'ageMs'> & { asOf: number | null; from: number; until: number };
-
 export function cellOf(picture: Picture, centre: string, sector: string, now: number): Cell {
-  const standing = standingOf(picture.cells.get(`${centre}/${sector}`) ?? null, centre, sector, now);
-  return { ...standing, ageMs: standing.asOf === null ? null : Math.max(0, now - standing.asOf) };
+  return standingOf(picture.cells.get(`${centre}/${sector}`) ?? null, centre, sector, now);
 }
 
-export function standingOf(view: CellView | null, centre: string, sector: string, now: number): Standing {
+export function standingOf(view: CellView | null, centre: string, sector: string, now: number): Cell {
   const none = { centre, sector, said: null, ageing: false, expired: false, fresh: false, asOf: null, from: now, until: Infinity, view };
   if (view === null) return { ...none, status: 'no_report' };
   const { update } = view;
@@ -65,15 +64,15 @@ export function standingOf(view: CellView | null, centre: string, sector: string
   };
 }
 
-export type Row = { centre: CentreView; cells: Cell[]; worst: Status; heardMs: number | null; silent: boolean };
+/** How old what it says is; `null` where it says nothing. */
+export function ageOf({ asOf }: Cell, now: number): number | null {
+  return asOf === null ? null : Math.max(0, now - asOf);
+}
 
-/** Every centre with its cells, in the order that never moves: members by code, then neighbours, then bodies. */
-export function rowsOf(picture: Picture, now: number): Row[] {
-  return [...picture.centres.values()].sort(inOrder).map((centre) => {
-    const cells = picture.crisis.sectors.map((sector) => cellOf(picture, centre.id, sector.id, now));
-    const heardMs = centre.last_heard === null ? null : Math.max(0, now - Date.parse(centre.last_heard));
-    return { centre, cells, worst: worstOf(cells), heardMs, silent: cells.every(({ status }) => isSilent(status)) };
-  });
+/** Where it goes, if it goes anywhere; what is stale goes nowhere. */
+export function wayOf({ status, view }: Cell): 'worsening' | 'improving' | null {
+  const outlook = status === 'stale' ? undefined : view?.update.outlook;
+  return outlook === 'worsening' || outlook === 'improving' ? outlook : null;
 }
 
 /** The worst of what is said now. Where nothing is said now, the silence. */

@@ -157,6 +157,14 @@ test('a centre answers a query in its own words; the asker withdraws one that is
   await mine.getByLabel('Reason for withdrawing').fill('Said in the answer before.');
   await mine.getByRole('button', { name: 'Withdraw the query: put on record' }).click();
   await expect(centre.locator('[data-queries="withdrawn"] [data-query]')).toContainText('Said in the answer before.');
+
+  // All of them stand beside the update itself, what is open first.
+  await ask('Until when?');
+  const beside = desk.getByTestId('linked').locator('[data-update] [data-asked]');
+  await expect(beside).toHaveCount(3);
+  await expect(beside.nth(0)).toContainText('Until when?');
+  await expect(beside.nth(1)).toContainText('Forty, in two halls.');
+  await expect(beside.nth(2)).toContainText('Said in the answer before.');
 });
 
 test('an IPCR mode is recorded with its source, as a record', async ({ browser }) => {

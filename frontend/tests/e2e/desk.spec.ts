@@ -64,7 +64,7 @@ test('an update is posted by keyboard alone, and the focus is back at the sector
   await expect(page.getByRole('radio', { name: 'Severe', exact: true })).toBeChecked();
   await tabTo(page, 'post-headline');
   await page.keyboard.type('Reception in Rzeszów is full');
-  await expect(page.locator('#post-headline-hint')).toContainText('132 left of 160');
+  await expect(page.locator('#post-headline-hint')).toContainText('132 of 160 characters left');
   await tabTo(page, 'post-outlook');
   await page.keyboard.press('w');
   await tabTo(page, 'post-tlp');
@@ -152,6 +152,37 @@ test('nothing to report, and the same as last, in two keys each', async ({ brows
   await page.keyboard.press('1');
   await expect(own(page, 'displacement')).toHaveAttribute('data-status', 'nil');
   expect((await journal()).at(-1)?.update).toMatchObject({ nil: true, tlp: 'amber' });
+});
+
+test('nothing to report over an own extreme is asked about first, by the keys and by the form', async ({ browser }) => {
+  const as_of = new Date(Date.now() - 60_000).toISOString();
+  await say('Station hall is burning', { severity: 'extreme', as_of });
+  await say('Border systems are down', { severity: 'extreme', as_of, sector: 'cyber' });
+  const page = await desk(browser);
+  await expect(own(page, 'cyber')).toHaveAttribute('data-status', 'extreme');
+  const asks = page.getByRole('dialog', { name: 'Replace “extreme” by nothing to report?' });
+  const replace = asks.getByRole('button', { name: 'Replace it: nothing to report' });
+  await page.keyboard.press('Alt+n');
+  await page.keyboard.press('1');
+  await expect(asks).toContainText(/Displacement and reception: this cell says “Extreme” since .+ UTC: Station hall is burning\. “Nothing to report” replaces it/);
+  await page.keyboard.press('Escape');
+  await expect(asks).toHaveCount(0);
+  await expect(page.getByRole('dialog', { name: /which sector/ })).toBeVisible();
+  expect(await headlines()).toHaveLength(2);
+  await page.keyboard.press('1');
+  await replace.click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(own(page, 'displacement')).toHaveAttribute('data-status', 'nil');
+
+  await page.locator('#post-sector').selectOption('cyber');
+  await page.getByRole('radio', { name: 'Nothing to report' }).check();
+  await page.locator('input[name="post-tlp"][value="green"]').check();
+  await submit(page);
+  await asks.getByRole('button', { name: 'Cancel' }).click();
+  expect(await headlines()).toHaveLength(3);
+  await submit(page);
+  await replace.click();
+  await expect(own(page, 'cyber')).toHaveAttribute('data-status', 'nil');
 });
 
 test('a sector without an own mark is asked for one before a nil report; none is preset', async ({ browser }) => {

@@ -2,6 +2,7 @@
 import { type Browser, type BrowserContextOptions, expect, type Page } from '@playwright/test';
 import { Line } from './line';
 import { pair, type Settings } from './walls';
+import { Vigie } from './vigie';
 import { type Reader, SCENE, type World } from './world';
 
 export type Look = BrowserContextOptions & { theme: 'dark' | 'light' };
@@ -87,6 +88,20 @@ function coordination(name: string, view: string, then: (page: Page) => Promise<
   };
 }
 
+/** A server on which no crisis is open. */
+function before(name: string, role: 'duty_officer' | 'wall_device', path: string, then: (page: Page) => Promise<unknown>): State {
+  return {
+    name, ...(role === 'wall_device' ? { wall: true } : {}),
+    open: async (_, browser, look) => {
+      const vigie = await Vigie.serve();
+      const page = await vigie.open(browser, vigie.token('be-nccn', role).token, path, options(look, vigie.base));
+      page.on('close', () => void vigie.end());
+      await then(page);
+      return page;
+    },
+  };
+}
+
 function plain(name: string, reader: Reader | null, path: string, then: (page: Page) => Promise<unknown>): State {
   return {
     name,
@@ -125,6 +140,9 @@ export const STATES: readonly State[] = [
   }),
   plain('home', 'coordinator', '/', visible('[data-crisis]')),
   plain('choose-a-desk', 'officer', '/desk', visible('main a')),
+
+  before('wall-no-crisis', 'wall_device', '/wall', visible('[data-testid="blank"][data-state="said"]')),
+  before('desk-no-crisis', 'duty_officer', '/desk', visible('[data-testid="no-crisis"]')),
 
   wall('wall', 'dnister', visible('[data-testid="escalation"]')),
   wall('wall-exercise', 'drill', visible('[data-testid="escalation"]')),
@@ -170,6 +188,11 @@ export const STATES: readonly State[] = [
     await page.keyboard.press('Alt+n');
     await expect(page.getByRole('dialog')).toBeVisible();
   }),
+  desk('desk-nothing-over-extreme', async (page) => {
+    await page.keyboard.press('Alt+n');
+    await page.keyboard.press('8');
+    await expect(page.getByRole('dialog', { name: 'Replace “extreme”' })).toBeVisible();
+  }),
   desk('desk-history', async (page) => {
     await page.locator('[data-own="civil_protection"]').getByRole('button', { name: 'History of' }).click();
     await expect(page.getByTestId('history').locator('li').first()).toBeVisible();
@@ -203,7 +226,7 @@ export const STATES: readonly State[] = [
     await expect(page.locator('#raise .fault').first()).toBeVisible();
   }),
   coordination('coordination-queries', 'queries', async (page) => {
-    await page.getByTestId('found').getByRole('link').first().click();
+    await page.getByTestId('found').getByRole('link', { name: 'Stromausfall' }).click();
     await expect(page.locator('[data-update]')).toBeVisible();
   }),
   coordination('coordination-ipcr', 'ipcr', visible('form#ipcr')),

@@ -4,7 +4,7 @@ import { HERE_MS, holding, seen } from '../../src/admin/seen';
 import { ROLES } from '../../src/api/types.gen';
 import { hashOf, placeOf } from '../../src/coordination/place';
 import { slugOf } from '../../src/coordination/slug';
-import { matching, queriesIn, recentUpdates } from '../../src/coordination/updates';
+import { matching, queriesIn, queriesOn, recentUpdates } from '../../src/coordination/updates';
 import { begin } from '../../src/picture/picture';
 import { at, entry, query, snapshot, update } from './given';
 
@@ -70,6 +70,12 @@ describe('queries', () => {
     expect(queriesIn('open', all).map(({ id }) => id)).toEqual(['2', '1']);
     expect(queriesIn('answered', all).map(({ id }) => id)).toEqual(['4', '3']);
     expect(queriesIn('withdrawn', all)).toEqual([]);
+  });
+
+  it('about one update are all of them, what waits first, and none about another', () => {
+    const other = query({ id: '5', update: 'u2' });
+    expect(queriesOn('u1', [...all, other]).map(({ id }) => id)).toEqual(['2', '1', '4', '3']);
+    expect(queriesOn('u2', [...all, other]).map(({ id }) => id)).toEqual(['5']);
   });
 });
 

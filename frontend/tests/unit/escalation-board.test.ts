@@ -30,9 +30,8 @@ describe('the rows of a wall', () => {
       const now = NOW + minutes * MINUTE;
       rows = boardOf(rows, flood, now);
       for (const seen of rows.flatMap(({ cells }) => cells)) {
-        const { ageMs: _, ...afresh } = cellOf(flood, seen.centre, seen.sector, now);
-        const { from: _from, until: _until, ...rest } = seen;
-        expect({ ...afresh, from: 0, until: 0 }, `${seen.centre}/${seen.sector} after ${minutes} min`).toEqual({ ...rest, from: 0, until: 0 });
+        const afresh = cellOf(flood, seen.centre, seen.sector, now);
+        expect({ ...afresh, from: 0, until: 0 }, `${seen.centre}/${seen.sector} after ${minutes} min`).toEqual({ ...seen, from: 0, until: 0 });
       }
     }
   });
@@ -47,8 +46,17 @@ describe('the rows of a wall', () => {
 
   it('give each sector its worst and how many centres are affected', () => {
     const rows = boardOf([], flood, NOW);
-    expect(sectorNow(rows, 0)).toEqual({ worst: 'severe', affected: 1 });
-    expect(sectorNow(rows, 1)).toEqual({ worst: 'minor', affected: 0 });
+    expect(sectorNow(rows, 0)).toEqual({ worst: 'severe', affected: 1, worsening: 0, improving: 0 });
+    expect(sectorNow(rows, 1)).toEqual({ worst: 'minor', affected: 0, worsening: 0, improving: 0 });
+  });
+
+  it('give each sector its trend: how many centres say that it goes somewhere, while what they say holds', () => {
+    const going = picture(centres, [
+      cell('pl', 'cyber', 'minor', { outlook: 'worsening' }), cell('ua', 'cyber', 'severe', { outlook: 'worsening' }),
+      cell('no', 'cyber', 'moderate', { outlook: 'improving' }), cell('ercc', 'cyber', 'minor', { outlook: 'unknown' }),
+      cell('be', 'cyber', 'extreme', { outlook: 'worsening', valid_until: iso(NOW - 1) }), cell('pl', 'shelter', 'minor', { outlook: 'improving' }),
+    ]);
+    expect(sectorNow(boardOf([], going, NOW), 1)).toEqual({ worst: 'severe', affected: 2, worsening: 2, improving: 1 });
   });
 });
 

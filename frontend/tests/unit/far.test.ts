@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { boardOf } from '../../src/picture/board';
 import { begin } from '../../src/picture/picture';
-import { rowsOf } from '../../src/picture/select';
 import { overdueOf, tilesOf } from '../../src/wall/far';
 import { at, escalation, snapshot, T0, update } from './given';
 
@@ -11,7 +11,7 @@ const cell = (centre: string, sector: string, changes = {}) => ({
 
 function tiles(cells: ReturnType<typeof cell>[], now = T0, escalations = [escalation({ raised_by: 'pl-ncc' })]) {
   const picture = begin(snapshot('a', { cells, escalations }));
-  return tilesOf(picture, rowsOf(picture, now));
+  return tilesOf(picture, boardOf([], picture, now));
 }
 
 test('a tile shows the worst of its centre and where that goes', () => {
@@ -47,7 +47,7 @@ test('bodies stand apart from countries', () => {
   const picture = begin(snapshot('a'));
   const ercc = { ...[...picture.centres.values()][0], id: 'eu-ercc', code: 'ERCC', country: null, kind: 'eu' } as never;
   const with_ercc = { ...picture, centres: new Map(picture.centres).set('eu-ercc', ercc) };
-  const { countries, bodies } = tilesOf(with_ercc, rowsOf(with_ercc, T0));
+  const { countries, bodies } = tilesOf(with_ercc, boardOf([], with_ercc, T0));
   expect(countries.map(({ row }) => row.centre.code)).toEqual(['BE', 'PL']);
   expect(bodies.map(({ row }) => row.centre.code)).toEqual(['ERCC']);
 });
@@ -62,6 +62,6 @@ test('overdue is what is past its term, the longest first, each centre once', ()
     ],
   }));
   const now = T0 + 60 * MINUTE;
-  expect(overdueOf(rowsOf(picture, now), now).map(({ row, lateMs }) => [row.centre.code, lateMs / MINUTE])).toEqual([['PL', 50], ['BE', 40]]);
-  expect(overdueOf(rowsOf(picture, T0), T0)).toEqual([]);
+  expect(overdueOf(boardOf([], picture, now), now).map(({ row, lateMs }) => [row.centre.code, lateMs / MINUTE])).toEqual([['PL', 50], ['BE', 40]]);
+  expect(overdueOf(boardOf([], picture, T0), T0)).toEqual([]);
 });
