@@ -14,8 +14,11 @@ export type Spot = {
   part: Part | null;
 };
 
-/** In the order of the rows. Centres of one country share a spot, which shows the worst of what they say. */
-export function spotsOf(rows: readonly BoardRow[], parts: ReadonlyMap<string, Part>): Spot[] {
+/**
+ * In the order of the rows. Centres of one country share a spot, which shows the worst of what they say. A spot
+ * that is as it was `before` stays the same object.
+ */
+export function spotsOf(rows: readonly BoardRow[], parts: ReadonlyMap<string, Part>, before: readonly Spot[] = []): Spot[] {
   const spots = new Map<string, Spot>();
   for (const { centre, worst, marked } of rows) {
     const onLand = centre.country !== null && centre.country in COUNTRIES;
@@ -33,5 +36,9 @@ export function spotsOf(rows: readonly BoardRow[], parts: ReadonlyMap<string, Pa
       });
     }
   }
-  return [...spots.values()];
+  const known = new Map(before.map((spot) => [spot.id, spot]));
+  return [...spots.values()].map((spot) => {
+    const was = known.get(spot.id);
+    return was && (Object.keys(spot) as (keyof Spot)[]).every((key) => was[key] === spot[key]) ? was : spot;
+  });
 }

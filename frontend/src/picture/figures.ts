@@ -31,7 +31,8 @@ export function figuresOf(picture: Picture, indicators: readonly Counted[], now:
     if (known) known.push(reading);
     else byIndicator.set(reading.indicator, [reading]);
   }
-  const terms = new Map([...picture.cells.values()].map(({ update }) => [update.id, Date.parse(update.valid_until)]));
+  if (byIndicator.size === 0) return [];
+  const terms = new Map([...picture.cells.values()].map(({ update }) => [update.id, update.valid_until]));
   return indicators
     .flatMap((indicator) => {
       const readings = byIndicator.get(indicator.id);
@@ -41,11 +42,12 @@ export function figuresOf(picture: Picture, indicators: readonly Counted[], now:
     .slice(0, most);
 }
 
-function figureOf(picture: Picture, indicator: Counted, readings: ReadingView[], terms: ReadonlyMap<string, number>, now: number): Figure {
+function figureOf(picture: Picture, indicator: Counted, readings: ReadingView[], terms: ReadonlyMap<string, string>, now: number): Figure {
   const holding = readings.flatMap((reading) => {
     const asOf = Date.parse(reading.as_of);
     // Suppressed and not available are no figures; nor is what its author no longer vouches for.
-    if (typeof reading.value !== 'number' || now >= (terms.get(reading.update) ?? asOf + ALONE_HOLDS_MS)) return [];
+    const term = terms.get(reading.update);
+    if (typeof reading.value !== 'number' || now >= (term === undefined ? asOf + ALONE_HOLDS_MS : Date.parse(term))) return [];
     const soft = reading.quality === 'estimated' || reading.quality === 'provisional';
     return [{ code: picture.centres.get(reading.centre)?.code ?? reading.centre, value: reading.value, asOf, soft }];
   });

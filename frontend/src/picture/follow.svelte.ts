@@ -10,13 +10,9 @@ export class Live {
   /** The server's time, to the second. */
   now = $state(Date.now());
 
-  get picture() {
-    return this.link?.picture ?? null;
-  }
-
-  get isLive(): boolean {
-    return this.link?.phase === 'live';
-  }
+  /** Derived, not read through: whoever asks for it runs again when it changes, and not with every word of the server. */
+  readonly isLive = $derived(this.link?.phase === 'live');
+  readonly picture = $derived(this.link?.picture ?? null);
 
   /** Since when what is shown is not live: the time of the last word of the server. */
   get notLiveSince(): number | null {

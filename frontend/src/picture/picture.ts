@@ -1,6 +1,6 @@
 /** The picture of one crisis as this screen holds it, and how a frame moves it. Pure. */
 import type { CellView, CentreView, CrisisView, CycleView, EscalationView, FeedItem, QueryView, ReadingView, SlotsView } from '../api/types.gen';
-import type { Change, Remove, Set, Snapshot } from '../live/protocol';
+import type { Change, Snapshot } from '../live/protocol';
 
 export type Picture = {
   position: string;
@@ -38,87 +38,29 @@ export function begin({ picture }: Snapshot): Picture {
   };
 }
 
-/** The picture after a change, or `null` when the change does not follow on it. */
+/** The picture after a change, or `null` when the change does not follow on it. Parts that it does not touch stay the same. */
 export function apply(picture: Picture, change: Change): Picture | null {
   if (change.after !== picture.position) return null;
-  const next = {
+  const next: Draft = {
+    ...picture,
     position: change.upto,
-    crisis: picture.crisis,
-    centres: new Map(picture.centres),
-    cells: new Map(picture.cells),
-    readings: new Map(picture.readings),
-    escalations: new Map(picture.escalations),
-    queries: new Map(picture.queries),
-    cycles: new Map(picture.cycles),
-    slots: new Map(picture.slots),
     feed: [...change.entries].reverse().concat(picture.feed).slice(0, FEED_LINES_MAX),
   };
-  for (const set of change.set) put(next, set);
-  for (const remove of change.remove) take(next, remove);
+  for (const set of change.set) {
+    if (set.kind === 'crisis') next.crisis = set.value;
+    else part(next, picture, set.kind).set(set.key, set.value);
+  }
+  for (const { kind, key } of change.remove) if (kind !== 'crisis') part(next, picture, kind).delete(key);
   return next;
 }
 
-type Draft = Omit<Picture, 'centres' | 'cells' | 'readings' | 'escalations' | 'queries' | 'cycles' | 'slots'> & {
-  centres: Map<string, CentreView>;
-  cells: Map<string, CellView>;
-  readings: Map<string, ReadingView>;
-  escalations: Map<string, EscalationView>;
-  queries: Map<string, QueryView>;
-  cycles: Map<string, CycleView>;
-  slots: Map<string, SlotsView>;
-};
+type Draft = { -readonly [Key in keyof Picture]: Picture[Key] };
 
-function put(draft: Draft, set: Set): void {
-  switch (set.kind) {
-    case 'crisis':
-      draft.crisis = set.value;
-      return;
-    case 'centre':
-      draft.centres.set(set.key, set.value);
-      return;
-    case 'cell':
-      draft.cells.set(set.key, set.value);
-      return;
-    case 'reading':
-      draft.readings.set(set.key, set.value);
-      return;
-    case 'escalation':
-      draft.escalations.set(set.key, set.value);
-      return;
-    case 'query':
-      draft.queries.set(set.key, set.value);
-      return;
-    case 'cycle':
-      draft.cycles.set(set.key, set.value);
-      return;
-    case 'slots':
-      draft.slots.set(set.key, set.value);
-  }
-}
+const PARTS = { centre: 'centres', cell: 'cells', reading: 'readings', escalation: 'escalations', query: 'queries', cycle: 'cycles', slots: 'slots' } as const;
 
-function take(draft: Draft, { kind, key }: Remove): void {
-  switch (kind) {
-    case 'crisis':
-      return;
-    case 'centre':
-      draft.centres.delete(key);
-      return;
-    case 'cell':
-      draft.cells.delete(key);
-      return;
-    case 'reading':
-      draft.readings.delete(key);
-      return;
-    case 'escalation':
-      draft.escalations.delete(key);
-      return;
-    case 'query':
-      draft.queries.delete(key);
-      return;
-    case 'cycle':
-      draft.cycles.delete(key);
-      return;
-    case 'slots':
-      draft.slots.delete(key);
-  }
+/** A part that is to change, copied when it is touched first. */
+function part(draft: Draft, before: Picture, kind: keyof typeof PARTS): Map<string, unknown> {
+  const name = PARTS[kind];
+  if (draft[name] === before[name]) Object.assign(draft, { [name]: new Map<string, unknown>(before[name]) });
+  return draft[name] as Map<string, unknown>;
 }

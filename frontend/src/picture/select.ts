@@ -119,8 +119,8 @@ export function isOpen({ state }: EscalationView): boolean {
 }
 
 /** Open escalations: highest level first, then those that nobody owns, then the oldest. */
-export function openEscalations(picture: Picture): EscalationView[] {
-  return [...picture.escalations.values()].filter(isOpen).sort(
+export function openEscalations({ escalations }: Pick<Picture, 'escalations'>): EscalationView[] {
+  return [...escalations.values()].filter(isOpen).sort(
     (a, b) =>
       LEVEL[b.level] - LEVEL[a.level] ||
       Number(a.owner !== null) - Number(b.owner !== null) ||
@@ -151,8 +151,9 @@ export type Line = {
   was: Severity | 'nil' | null;
 };
 
-export function feedOf(picture: Picture, now: number): Line[] {
-  return picture.feed.map((item) => {
+/** The newest `most`, or all that are kept. */
+export function feedOf(picture: Picture, now: number, most?: number): Line[] {
+  return picture.feed.slice(0, most).map((item) => {
     const at = Date.parse(item.recorded_at);
     return { item, centre: item.by.centre, at, marked: now - at < MARKED_MS, was: wasBefore(picture, item) };
   });

@@ -17,6 +17,11 @@ export type Answers = Record<string, unknown>;
 export class Replay {
   private socket: WebSocket | null = null;
   private number = 0;
+  /** When each change was sent, by the clock of the machine. */
+  readonly sent: number[] = [];
+  /** Links to the socket and calls of the API since the last `expectOne`. */
+  links = 0;
+  calls = 0;
 
   private constructor(
     readonly base: string,
@@ -30,6 +35,7 @@ export class Replay {
       const path = new URL(request.url ?? '/', 'http://here').pathname;
       const answer = answers[path];
       if (answer !== undefined) {
+        replay.calls += 1;
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(answer));
         return;
@@ -48,8 +54,10 @@ export class Replay {
       server.close();
     });
     sockets.on('connection', (socket) => {
+      replay.links += 1;
       replay.socket = socket;
       replay.number = 0;
+      replay.sent.length = 0;
       replay.send({ type: 'snapshot', server_time: now(), build: '', picture: { ...picture, position: '0' } });
     });
     return replay;
@@ -57,6 +65,12 @@ export class Replay {
 
   end(): void {
     this.end_();
+  }
+
+  /** Counts anew: one wall is measured at a time, over one link. */
+  expectOne(): void {
+    this.links = 0;
+    this.calls = 0;
   }
 
   /** Sends `count` changes, `perSecond` of them in each second, each of another cell than the one before. */
@@ -90,6 +104,7 @@ export class Replay {
     const update = { ...cell.update, severity, headline: `Change ${this.number} of this cell`, as_of: time, recorded_at: time } as UpdateView;
     const [after, upto] = [String(this.number), String(this.number + 1)];
     this.number += 1;
+    this.sent.push(Date.now());
     this.send({
       type: 'change', after, upto, server_time: time, remove: [],
       set: [{ kind: 'cell', key: `${cell.centre}/${cell.sector}`, value: { ...cell, update } }],

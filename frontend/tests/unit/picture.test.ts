@@ -59,3 +59,11 @@ test.each([
 ])('%s is no frame', (_, text) => {
   expect(() => decode(text)).toThrow();
 });
+
+test('parts that a change does not touch stay the same, so that what hangs on them is not drawn again', () => {
+  const before = begin(snapshot('a'));
+  const set = [{ kind: 'query' as const, key: 'q1', value: query() }];
+  const after = apply(before, change('a', 'b', { set, remove: [{ kind: 'escalation', key: 'e9' }] }));
+  const touched = (['centres', 'cells', 'readings', 'escalations', 'queries'] as const).filter((part) => after?.[part] !== before[part]);
+  expect(touched).toEqual(['escalations', 'queries']);
+});

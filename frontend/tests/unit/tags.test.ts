@@ -56,4 +56,12 @@ describe('spots', () => {
     const spots = spotsOf(boardOf([], flood, NOW), new Map([['pl', 'owned'], ['pl-cert', 'nobody']]));
     expect(spots).toEqual([{ id: 'PL', code: 'PL', onLand: true, status: 'extreme', marked: true, part: 'nobody' }]);
   });
+
+  it('that are as they were stay the same, so that only what changed is drawn', () => {
+    const centres = [centre('BE'), centre('PL')];
+    const before = spotsOf(boardOf([], picture(centres, []), NOW), new Map());
+    const after = spotsOf(boardOf([], picture(centres, [cell('pl', 'cyber', 'severe')]), NOW), new Map(), before);
+    expect(after.map(({ status }) => status)).toEqual(['no_report', 'severe']);
+    expect(after.map((spot, index) => spot === before[index])).toEqual([true, false]);
+  });
 });
