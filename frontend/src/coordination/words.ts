@@ -1,6 +1,7 @@
 /** The words of coordination in the language of the screen. */
 import type { By, CentreView, Environment, EscalationStep, IpcrMode, LapseView, Layout, QueryState, Sector } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
+import { conventions } from '../ui/time';
 import { levelWord, nameIn, roleWord } from '../ui/words';
 import type { ColumnState } from './board';
 
@@ -36,6 +37,11 @@ export const layoutWord = (layout: Layout): string => LAYOUT[layout]();
 export function lapseWord({ which, level }: LapseView): string {
   if (which === 'ack') return m.coord_lapse_ack({ level: levelWord(level) });
   return which === 'start' ? m.coord_lapse_start() : m.coord_lapse_resolve();
+}
+
+/** The name of a day of the week, Monday first. */
+export function dayWord(day: number): string {
+  return new Intl.DateTimeFormat(conventions(), { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day));
 }
 
 export type Centres = ReadonlyMap<string, Pick<CentreView, 'id' | 'code' | 'name'>>;
