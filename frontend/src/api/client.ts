@@ -1,7 +1,7 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
 import { exclusively } from '../outbox/alone';
 import { type Problem, problemOf } from './problem';
-import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, Template, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
+import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, SlotView, Template, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
 
 export type { Account };
 
@@ -145,6 +145,12 @@ export async function deliver(path: string, body: string, key: string): Promise<
 /** Everything that was said in a cell and that this account may see, newest first. */
 export async function historyOf(crisis: string, centre: string, sector: string): Promise<UpdateHistoryView[]> {
   return (await ask<{ updates: UpdateHistoryView[] }>('GET', `/crises/${crisis}/cells/${centre}/${sector}/history?limit=100`)).updates;
+}
+
+/** What every centre owed between two times, as far as this account may see. */
+export async function slots(crisis: string, from: number, to: number): Promise<SlotView[]> {
+  const between = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+  return (await ask<{ slots: SlotView[] }>('GET', `/crises/${crisis}/slots?${between.toString()}`)).slots;
 }
 
 export function updatesOf(crisis: string): string {

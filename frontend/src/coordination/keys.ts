@@ -1,5 +1,5 @@
 /** The keys of coordination: where each leads. Pure. */
-export type Way = 'escalations' | 'raise' | 'queries' | 'ipcr' | 'crisis' | 'devices' | 'help';
+export type Way = 'escalations' | 'raise' | 'queries' | 'rhythm' | 'ipcr' | 'crisis' | 'devices' | 'help';
 
 /** Letters that no browser keeps to itself together with Alt. */
-export const LETTERS: Record<Way, string> = { escalations: 'a', raise: 'r', queries: 'q', ipcr: 'i', crisis: 'c', devices: 'w', help: 'k' };
+export const LETTERS: Record<Way, string> = { escalations: 'a', raise: 'r', queries: 'q', rhythm: 'y', ipcr: 'i', crisis: 'c', devices: 'w', help: 'k' };

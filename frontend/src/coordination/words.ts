@@ -1,7 +1,8 @@
 /** The words of coordination in the language of the screen. */
-import type { By, CentreView, Environment, EscalationStep, IpcrMode, Layout, QueryState, Sector } from '../api/types.gen';
+import type { By, CentreView, Environment, EscalationStep, IpcrMode, LapseView, Layout, QueryState, Sector } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
-import { nameIn, roleWord } from '../ui/words';
+import { conventions } from '../ui/time';
+import { levelWord, nameIn, roleWord } from '../ui/words';
 import type { ColumnState } from './board';
 
 const COLUMN: Record<ColumnState, () => string> = {
@@ -31,6 +32,17 @@ export const queryStateWord = (state: QueryState): string => QUERY[state]();
 export const environmentMeans = (environment: Environment): string => ENVIRONMENT_MEANS[environment]();
 export const ipcrMeans = (mode: IpcrMode): string => IPCR_MEANS[mode]();
 export const layoutWord = (layout: Layout): string => LAYOUT[layout]();
+
+/** What a clock did that ran out. */
+export function lapseWord({ which, level }: LapseView): string {
+  if (which === 'ack') return m.coord_lapse_ack({ level: levelWord(level) });
+  return which === 'start' ? m.coord_lapse_start() : m.coord_lapse_resolve();
+}
+
+/** The name of a day of the week, Monday first. */
+export function dayWord(day: number): string {
+  return new Intl.DateTimeFormat(conventions(), { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day));
+}
 
 export type Centres = ReadonlyMap<string, Pick<CentreView, 'id' | 'code' | 'name'>>;
 

@@ -2,6 +2,7 @@
 import type { EscalationView, QueryView } from '../api/types.gen';
 import type { Picture } from '../picture/picture';
 import { type Cell, cellOf, clockOf, isOpen } from '../picture/select';
+import { dutiesOf, type Duty, pressing } from './duty';
 
 /** So long before its term ends an update is due, however long its term. */
 const DUE_MS = 30 * 60_000;
@@ -17,6 +18,8 @@ export type Attention = {
   silent: Cell[];
   /** Open escalations that ask this centre: first what nobody owns, then what is due first. */
   asks: EscalationView[];
+  /** Reports of the reporting cycles that are due soon or overdue: what is due first first. */
+  slots: Duty[];
   /** Queries to this centre that wait for an answer: the oldest first. */
   queries: QueryView[];
 };
@@ -29,6 +32,7 @@ export function attentionOf(picture: Picture, centre: string, now: number): Atte
     due: dated.filter(({ cell, leftMs }) => cell.status !== 'stale' && (cell.ageing || leftMs <= DUE_MS)).sort(byEnd),
     stale: dated.filter(({ cell }) => cell.status === 'stale').sort(byEnd),
     silent: cells.filter(({ view }) => view === null),
+    slots: pressing(dutiesOf(picture, centre, now)),
     asks: [...picture.escalations.values()].filter((one) => one.asked_of === centre && isOpen(one)).sort(byNeed(now)),
     queries: [...picture.queries.values()]
       .filter((query) => query.centre === centre && query.state === 'open')
@@ -37,8 +41,8 @@ export function attentionOf(picture: Picture, centre: string, now: number): Atte
 }
 
 /** How many things wait for an action. */
-export function countOf({ due, stale, asks, queries }: Attention): number {
-  return due.length + stale.length + asks.filter(({ owner }) => owner === null).length + queries.length;
+export function countOf({ due, stale, slots, asks, queries }: Attention): number {
+  return due.length + stale.length + slots.length + asks.filter(({ owner }) => owner === null).length + queries.length;
 }
 
 function byNeed(now: number): (a: EscalationView, b: EscalationView) => number {

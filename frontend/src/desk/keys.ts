@@ -1,9 +1,9 @@
 /** The keys of the desk, and what a key does on a screen. Alt works everywhere; the bare key only outside fields, and only if the reader wants it. Pure. */
-export type Deed = 'post' | 'nil' | 'same' | 'mine' | 'outbox' | 'asks' | 'cells' | 'help';
+export type Deed = 'post' | 'nil' | 'same' | 'slots' | 'mine' | 'outbox' | 'asks' | 'cells' | 'help';
 
 /** Letters that no browser keeps to itself together with Alt. */
 export const LETTERS: Record<Deed, string> = {
-  post: 'p', nil: 'n', same: 's', mine: 'm', outbox: 'o', asks: 'a', cells: 'c', help: 'k',
+  post: 'p', nil: 'n', same: 's', slots: 'r', mine: 'm', outbox: 'o', asks: 'a', cells: 'c', help: 'k',
 };
 
 export type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>;

@@ -1,5 +1,5 @@
 /** Words of the desk's own forms in the language of the screen. */
-import type { Certainty, Credibility, Missing, Quality, Reliability, Urgency } from '../api/types.gen';
+import type { Certainty, Credibility, Missing, Quality, Reliability, SlotState, Urgency } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
 import type { Kind } from '../outbox/outbox';
 import type { CautionKind } from './caution';
@@ -32,6 +32,10 @@ const CHANGED: Record<ChangedField, () => string> = {
 const KIND: Record<Kind, () => string> = {
   update: m.outbox_update, withdrawal: m.outbox_withdrawal, escalation: m.outbox_escalation, step: m.outbox_step, answer: m.outbox_answer, other: m.outbox_other,
 };
+const SLOT: Record<SlotState, () => string> = {
+  open: m.slot_open, due_soon: m.slot_due_soon, overdue: m.slot_overdue, submitted: m.slot_submitted, nil: m.slot_nil, late: m.slot_late,
+  missed: m.slot_missed, excused: m.slot_excused,
+};
 /** Units of the catalogue that need no translation stand as they are. */
 const UNIT: Record<string, () => string> = {
   persons: m.unit_persons, 'persons/day': m.unit_persons_day, places: m.unit_places, hours: m.unit_hours, incidents: m.unit_incidents,
@@ -45,5 +49,8 @@ export const qualityWord = (quality: Quality): string => QUALITY[quality]();
 export const missingWord = (missing: Missing): string => MISSING[missing]();
 export const cautionWord = (kind: CautionKind): string => CAUTION[kind]();
 export const changedWord = (field: ChangedField): string => CHANGED[field]();
+/** In the order of a slot's life, as legends name them. */
+export const SLOT_STATES = Object.keys(SLOT) as SlotState[];
+export const slotWord = (state: SlotState): string => SLOT[state]();
 export const kindWord = (kind: Kind): string => KIND[kind]();
 export const unitWord = (unit: string): string => UNIT[unit]?.() ?? unit;

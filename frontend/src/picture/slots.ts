@@ -29,13 +29,13 @@ export function slotsOf(picture: Picture, cycle: CycleView, due: DueView, now: n
   });
 }
 
-export type Tally = { of: number; submitted: number; nil: number; late: number; excused: number; owing: string[] };
+export type Tally = { of: number; submitted: number; nil: number; late: number; excused: number; overdue: string[]; missed: string[] };
 
 /** What a wall says of a round: how many reported, and which centres owe one that is due. */
 export function tallyOf(slots: readonly Slot[]): Tally {
-  const count = (state: SlotState): number => slots.filter((slot) => slot.state === state).length;
-  const owing = slots.filter(({ state }) => state === 'overdue' || state === 'missed').map(({ centre }) => centre);
-  return { of: slots.length, submitted: count('submitted'), nil: count('nil'), late: count('late'), excused: count('excused'), owing };
+  const at = (wanted: SlotState): string[] => slots.filter(({ state }) => state === wanted).map(({ centre }) => centre);
+  const [submitted, nil, late, excused] = [at('submitted').length, at('nil').length, at('late').length, at('excused').length];
+  return { of: slots.length, submitted, nil, late, excused, overdue: at('overdue'), missed: at('missed') };
 }
 
 export type Round = { cycle: CycleView; due: DueView };
@@ -47,9 +47,38 @@ export function roundsAround(cycle: CycleView, now: number): { last: Round | nul
   return at === -1 ? { last: round(cycle.due.at(-1)), next: null } : { last: round(cycle.due[at - 1]), next: round(cycle.due[at]) };
 }
 
-/** The next due time of all cycles that run, with how long it is until then. */
-export function nextDeadline(picture: Picture, now: number): (Round & { leftMs: number }) | null {
-  const rounds = [...picture.cycles.values()].filter(({ ended }) => ended === null).map((cycle) => roundsAround(cycle, now).next);
-  const ahead = rounds.filter((round) => round !== null).map((round) => ({ ...round, leftMs: Date.parse(round.due.due_at) - now }));
-  return ahead.reduce<(Round & { leftMs: number }) | null>((first, one) => (first === null || one.leftMs < first.leftMs ? one : first), null);
+export type Rhythm = {
+  /** The next due time of all cycles that run, and how long it is until then; `null` when the rules have run out. */
+  next: (Round & { leftMs: number }) | null;
+  /** The round that is watched, and how it stands. */
+  due: DueView;
+  tally: Tally;
+  /** Who owes a report of a round that was the last of its cycle: in its grace, and past it. */
+  overdue: string[];
+  missed: string[];
+};
+
+/** The rhythm of a crisis as a wall tells it; `null` where no cycle runs that was or will be due. */
+export function rhythmOf(picture: Picture, now: number): Rhythm | null {
+  const around = [...picture.cycles.values()].filter(({ ended }) => ended === null).map((cycle) => roundsAround(cycle, now));
+  const at = (round: Round): number => Date.parse(round.due.due_at);
+  const first = around.reduce<(typeof around)[number] | null>((a, b) => (b.next !== null && (!a?.next || at(b.next) < at(a.next)) ? b : (a ?? b)), null);
+  const tally = ({ cycle, due }: Round): Tally => tallyOf(slotsOf(picture, cycle, due, now));
+  const lasts = around.flatMap(({ last }) => (last === null ? [] : [tally(last)]));
+  const watched = first && watchedOf(first, now, (last) => tally(last).missed.length > 0);
+  if (!first || !watched) return null;
+  return {
+    next: first.next && { ...first.next, leftMs: at(first.next) - now },
+    due: watched.due,
+    tally: tally(watched),
+    overdue: lasts.flatMap(({ overdue }) => overdue),
+    missed: lasts.flatMap(({ missed }) => missed),
+  };
+}
+
+/** A round that was due is watched through its grace, and if it was missed until the next one is due soon. */
+function watchedOf({ last, next }: { last: Round | null; next: Round | null }, now: number, isMissed: (last: Round) => boolean): Round | null {
+  if (last === null || next === null) return next ?? last;
+  if (now <= Date.parse(last.due.grace_until)) return last;
+  return isMissed(last) && now < Date.parse(next.due.soon_at) ? last : next;
 }

@@ -1,9 +1,10 @@
 /** The words of the field in the language of the screen. Labels of TLP are never translated. */
 import type {
-  Environment, EscalationLevel, EscalationState, EscalationStep, IpcrMode, Outlook, Role, Tlp,
+  Environment, EscalationLevel, EscalationState, EscalationStep, EscalationView, IpcrMode, Outlook, Role, Tlp,
 } from '../api/types.gen';
 import { m } from '../i18n/generated/messages';
 import { getLocale } from '../i18n/generated/runtime';
+import { refusalOf } from '../picture/clocks';
 import type { Cell, Status } from '../picture/select';
 
 const STATUS: Record<Status, () => string> = {
@@ -68,6 +69,8 @@ export const unitWord = (unit: string): string => UNIT[unit]?.() ?? unit;
 export const outlookWord = (outlook: Outlook): string => OUTLOOK[outlook]();
 export const levelWord = (level: EscalationLevel): string => LEVEL[level]();
 export const stateWord = (state: EscalationState): string => STATE[state]();
+/** Said where an owner would stand: nobody has answered, or who was asked cannot. */
+export const nobodyWord = (escalation: Pick<EscalationView, 'answer'>): string => (refusalOf(escalation) === null ? m.escalation_nobody() : m.escalation_cannot());
 export const stepWord = (step: EscalationStep): string => STEP[step]();
 export const environmentWord = (environment: Environment): string => ENVIRONMENT[environment]();
 export const ipcrWord = (mode: IpcrMode): string => IPCR[mode]();
