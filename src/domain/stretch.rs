@@ -104,7 +104,11 @@ impl Stretch {
     /// The place of an entry's audience. "The centres of the crisis" are those it had then, by name.
     fn audience(&mut self, entry: &Entry) -> usize {
         let audience = match entry.event.audience() {
-            Audience::CrisisCentres => Audience::Centres(Arc::new(self.centres.clone())),
+            Audience::CrisisCentres(owner) => {
+                let mut centres = self.centres.clone();
+                centres.insert(owner);
+                Audience::Centres(Arc::new(centres))
+            }
             other @ (Audience::Everyone | Audience::Community | Audience::Centres(_) | Audience::PeopleOf(_)) => other,
         };
         let known = self.audiences.iter().position(|known| *known == audience);
