@@ -197,33 +197,36 @@ test(`the heap over ${HEAP_CHANGES} changes`, async ({ playwright }) => {
   test.setTimeout(((HEAP_CHANGES + HEAP_WARM_UP) / HEAP_RATE) * 6_000 + 120_000);
   const page = await wall(browser);
   const inside = await page.context().newCDPSession(page);
-  const [changes, heap]: [number[], number[]] = [[], []];
+  const [changes, heap, nodes]: [number[], number[], number[]] = [[], [], []];
   while (replay.sent.length < HEAP_WARM_UP + HEAP_CHANGES) {
     await replay.play(HEAP_CHANGES / HEAP_SAMPLES, HEAP_RATE);
     await expect(page.getByTestId('feed')).toContainText(`Change ${replay.sent.length - 1} of`, { timeout: 30_000 });
     if (replay.sent.length < HEAP_WARM_UP) continue;
     changes.push(replay.sent.length);
     heap.push(await heapOf(inside));
+    nodes.push((await inside.send('Memory.getDOMCounters')).nodes);
   }
   expect(replay.links).toBe(1);
   await browser.close();
   const { slope, error } = line(changes, heap);
+  const document = line(changes, nodes);
   say(`heap after collection: ${mb(heap[0])} MB after ${HEAP_WARM_UP} changes, ${mb(heap.at(-1))} MB after ${HEAP_CHANGES} more`);
   say(`slope: ${(slope * 1000).toFixed(1)} ± ${(2 * error * 1000).toFixed(1)} bytes per 1,000 changes (two standard errors)`);
+  say(`nodes of the document, removed ones still held included: ${nodes[0]}, then ${nodes.at(-1)}; slope ${(document.slope * 1000).toFixed(3)} ± ${(2 * document.error * 1000).toFixed(3)} per 1,000 changes`);
   // Noise must not hide what one change may leave behind.
   expect(2 * error).toBeLessThanOrEqual(HEAP_ERROR_MOST);
   expect(slope - 2 * error).toBeLessThanOrEqual(0);
+  expect(document.slope - 2 * document.error).toBeLessThanOrEqual(0);
 });
 
 const mb = (bytes = Number.NaN): string => (bytes / 1e6).toFixed(3);
 
-/** Scripts' objects and the document's. The lesser of two collections: the first may meet what is still in use. */
+/** The lesser of two collections: the first may meet what is still in use. */
 async function heapOf(inside: CDPSession): Promise<number> {
   const used: number[] = [];
   for (let round = 0; round < 2; round += 1) {
     await inside.send('HeapProfiler.collectGarbage');
-    const { usedSize, embedderHeapUsedSize } = (await inside.send('Runtime.getHeapUsage')) as { usedSize: number; embedderHeapUsedSize: number };
-    used.push(usedSize + embedderHeapUsedSize);
+    used.push((await inside.send('Runtime.getHeapUsage')).usedSize);
   }
   return Math.min(...used);
 }
