@@ -1,5 +1,5 @@
 # `make run` and `make test` need nothing but Rust, Node 20, npm, make and a C compiler.
-.PHONY: run test check frontend tools bench screens notices
+.PHONY: run test check frontend tools bench bench-frontend screens notices
 
 # A demonstration crisis on http://127.0.0.1:8080; other addresses and paces: target/release/vigie demo --help
 run: frontend
@@ -36,6 +36,11 @@ screens: tools frontend
 bench:
 	cargo bench --locked --bench live
 	cargo bench --locked --bench past
+
+# What a wall costs in the browser. Some seven minutes, on a machine that does nothing else.
+bench-frontend: tools frontend
+	cargo build --release --locked
+	cd frontend && VIGIE_BIN=../target/release/vigie npm run bench
 
 # What others wrote: the list in docs/THIRD-PARTY.md, and the texts of their licences, to hand on with a binary.
 notices: frontend/node_modules/.package-lock.json
