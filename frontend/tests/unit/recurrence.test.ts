@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ruleWords } from '../../src/coordination/words';
 import { type Recurrence, recurrenceOf, ruleOf, USUAL } from '../../src/coordination/recurrence';
 
 const of = (more: Partial<Recurrence>): string | null => ruleOf({ ...USUAL, ...more });
@@ -16,6 +17,12 @@ test.each<Partial<Recurrence>>([
   { way: 'weekly', days: [] }, { way: 'rule', rule: '  ' },
 ])('%o makes none', (wrong) => {
   expect(of(wrong)).toBeNull();
+});
+
+test('a rule is said in words where they hold all of it', () => {
+  expect(ruleWords('FREQ=HOURLY;INTERVAL=4')).toBe('Every 4 h');
+  expect(ruleWords('FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=7;BYMINUTE=30;BYSECOND=0')).toBe('Monday, Thursday at 07:30 UTC');
+  expect(ruleWords('FREQ=MINUTELY;INTERVAL=20')).toBe('FREQ=MINUTELY;INTERVAL=20');
 });
 
 describe('a rule is shown', () => {
