@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
-use super::scenario::{Deed, Escalate, Scenario, Step, Update};
+use super::scenario::{Cycle, Deed, Escalate, Scenario, Step, Update};
 use super::serve::{Serving, announce, asked_to_stop};
 use super::{Failure, say};
 use crate::accounts::device::Setting;
@@ -30,6 +30,8 @@ const DEMO_JOURNAL: &str = "data/demo.db";
 const LINKS_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Shortest and longest term of a demonstration's update, whatever the pace.
 const TERM_SECONDS: std::ops::RangeInclusive<i64> = 60..=31 * 24 * 3_600;
+/// Before that nobody would see that a report is due.
+const FIRST_DUE_LEAST: SignedDuration = SignedDuration::from_mins(2);
 
 /// Serve a demonstration.
 #[derive(Args)]
@@ -53,6 +55,8 @@ struct Player {
     pace: u32,
     clock: Clock,
     named: Named,
+    /// When each cycle is first due, by its name.
+    first_due: HashMap<String, Timestamp>,
 }
 
 impl Demo {
@@ -81,6 +85,7 @@ impl Demo {
                     pace,
                     clock: Clock::system(),
                     named: Named::default(),
+                    first_due: HashMap::new(),
                 };
                 if let Err(failure) = player.play(scenario).await {
                     tracing::error!(error = %failure, "the demonstration stopped; the server goes on");
@@ -229,6 +234,12 @@ impl Player {
                 let id = self.named.get(&query)?;
                 (format!("{crisis}/queries/{id}/answer"), json!({ "answer": answer }), None)
             }
+            Deed::Cycle(cycle) => (format!("{crisis}/cycles"), self.cycle(&cycle), Some(cycle.name)),
+            Deed::Excuse { cycle, whom, reason } => {
+                let id = self.named.get(&cycle)?;
+                let body = json!({ "centre": whom, "due_at": self.first_due.get(&cycle), "reason": reason });
+                (format!("{crisis}/cycles/{id}/excuse"), body, None)
+            }
             Deed::Ipcr { mode, since, decided_by, source_url } => {
                 let body = json!({ "mode": mode, "since": since, "decided_by": decided_by, "source_url": source_url });
                 (format!("{crisis}/ipcr"), body, None)
@@ -261,6 +272,20 @@ impl Player {
             "valid_until": self.until(now, update.valid_minutes), "recipients": update.recipients,
             "lang": update.lang, "readings": readings,
             "supersedes": update.supersedes.as_ref().and_then(|name| self.named.0.get(name)),
+        })
+    }
+
+    fn cycle(&mut self, cycle: &Cycle) -> Value {
+        let now = self.clock.now();
+        let first = SignedDuration::from_secs(cycle.first_minutes * 60 / i64::from(self.pace)).max(FIRST_DUE_LEAST);
+        // A due time is a whole minute: the next one.
+        let second = now.saturating_add(first).unwrap_or(now).as_second();
+        let starts_at = Timestamp::from_second((second + 59) / 60 * 60).unwrap_or(now);
+        self.first_due.insert(cycle.name.clone(), starts_at);
+        json!({
+            "name": cycle.title, "sectors": cycle.sectors, "centres": cycle.centres, "starts_at": starts_at,
+            "rrule": format!("FREQ=MINUTELY;INTERVAL={}", cycle.every_minutes),
+            "grace_minutes": cycle.grace_minutes, "reminder_minutes": cycle.reminder_minutes,
         })
     }
 

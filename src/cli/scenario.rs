@@ -71,6 +71,13 @@ pub enum Deed {
         query: String,
         answer: String,
     },
+    Cycle(Box<Cycle>),
+    Excuse {
+        cycle: String,
+        /// The centre that need not report at the first due time.
+        whom: CentreId,
+        reason: String,
+    },
     Ipcr {
         mode: IpcrMode,
         since: Timestamp,
@@ -130,6 +137,22 @@ pub struct Escalate {
     pub resolve_minutes: Option<i64>,
 }
 
+/// A reporting cycle. Only when it begins follows the pace: reports are no closer than a server takes them.
+#[derive(Debug, Deserialize)]
+pub struct Cycle {
+    /// By what later steps refer to it.
+    pub name: String,
+    pub title: String,
+    pub sectors: Vec<String>,
+    pub centres: Vec<CentreId>,
+    /// Minutes of scenario time until the first report is due.
+    pub first_minutes: i64,
+    /// Minutes of the clock on the wall, as all that follow.
+    pub every_minutes: u32,
+    pub grace_minutes: u32,
+    pub reminder_minutes: Vec<u32>,
+}
+
 impl Scenario {
     /// The script that is compiled in.
     pub fn embedded() -> Self {
@@ -185,6 +208,8 @@ mod tests {
                 Deed::Step { escalation, .. } => (None, vec![escalation]),
                 Deed::Query { name, update, .. } => (Some(name), vec![update]),
                 Deed::Answer { query, .. } => (None, vec![query]),
+                Deed::Cycle(cycle) => (Some(cycle.name), Vec::new()),
+                Deed::Excuse { cycle, .. } => (None, vec![cycle]),
                 Deed::Nil { .. } | Deed::Ipcr { .. } => (None, Vec::new()),
             };
             for need in needs {

@@ -4,6 +4,7 @@ import { m } from '../i18n/generated/messages';
 import { conventions } from '../ui/time';
 import { levelWord, nameIn, roleWord } from '../ui/words';
 import type { ColumnState } from './board';
+import { DAYS, recurrenceOf } from './recurrence';
 
 const COLUMN: Record<ColumnState, () => string> = {
   raised: m.state_raised, acknowledged: m.state_acknowledged, assigned: m.state_assigned, in_progress: m.state_in_progress,
@@ -42,6 +43,17 @@ export function lapseWord({ which, level }: LapseView): string {
 /** The name of a day of the week, Monday first. */
 export function dayWord(day: number): string {
   return new Intl.DateTimeFormat(conventions(), { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + day));
+}
+
+/** When reports are due, in words where the rule is a simple one. */
+export function ruleWords(rule: string): string {
+  const { way, hours, times, days } = recurrenceOf(rule);
+  switch (way) {
+    case 'hours': return m.coord_rule_hours({ hours });
+    case 'daily': return m.coord_rule_daily({ times });
+    case 'weekly': return m.coord_rule_weekly({ days: days.map((day) => dayWord(DAYS.indexOf(day))).join(', '), times });
+    case 'rule': return rule;
+  }
 }
 
 export type Centres = ReadonlyMap<string, Pick<CentreView, 'id' | 'code' | 'name'>>;

@@ -60,25 +60,19 @@ export type Rhythm = {
 
 /** The rhythm of a crisis as a wall tells it; `null` where no cycle runs that was or will be due. */
 export function rhythmOf(picture: Picture, now: number): Rhythm | null {
-  const around = [...picture.cycles.values()].filter(({ ended }) => ended === null).map((cycle) => roundsAround(cycle, now));
-  const at = (round: Round): number => Date.parse(round.due.due_at);
-  const first = around.reduce<(typeof around)[number] | null>((a, b) => (b.next !== null && (!a?.next || at(b.next) < at(a.next)) ? b : (a ?? b)), null);
+  const at = (round: Round | null): number => (round === null ? Infinity : Date.parse(round.due.due_at));
   const tally = ({ cycle, due }: Round): Tally => tallyOf(slotsOf(picture, cycle, due, now));
+  const around = [...picture.cycles.values()].filter(({ ended }) => ended === null).map((cycle) => roundsAround(cycle, now));
   const lasts = around.flatMap(({ last }) => (last === null ? [] : [tally(last)]));
-  const watched = first && watchedOf(first, now, (last) => tally(last).missed.length > 0);
-  if (!first || !watched) return null;
-  return {
-    next: first.next && { ...first.next, leftMs: at(first.next) - now },
+  const { last = null, next = null } = around.sort((a, b) => (at(a.next) < at(b.next) ? -1 : 1))[0] ?? {};
+  // A round that was due is watched through its grace, and if it was missed until the next one is due soon.
+  const holds = last !== null && next !== null && now > Date.parse(last.due.grace_until) && (tally(last).missed.length === 0 || now >= Date.parse(next.due.soon_at)) ? null : last;
+  const watched = holds ?? next;
+  return watched && {
+    next: next && { ...next, leftMs: at(next) - now },
     due: watched.due,
     tally: tally(watched),
     overdue: lasts.flatMap(({ overdue }) => overdue),
     missed: lasts.flatMap(({ missed }) => missed),
   };
-}
-
-/** A round that was due is watched through its grace, and if it was missed until the next one is due soon. */
-function watchedOf({ last, next }: { last: Round | null; next: Round | null }, now: number, isMissed: (last: Round) => boolean): Round | null {
-  if (last === null || next === null) return next ?? last;
-  if (now <= Date.parse(last.due.grace_until)) return last;
-  return isMissed(last) && now < Date.parse(next.due.soon_at) ? last : next;
 }

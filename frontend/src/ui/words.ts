@@ -69,8 +69,11 @@ export const unitWord = (unit: string): string => UNIT[unit]?.() ?? unit;
 export const outlookWord = (outlook: Outlook): string => OUTLOOK[outlook]();
 export const levelWord = (level: EscalationLevel): string => LEVEL[level]();
 export const stateWord = (state: EscalationState): string => STATE[state]();
-/** Said where an owner would stand: nobody has answered, or who was asked cannot. */
-export const nobodyWord = (escalation: Pick<EscalationView, 'answer'>): string => (refusalOf(escalation) === null ? m.escalation_nobody() : m.escalation_cannot());
+/** Said where an owner would stand: nobody has answered, or who was asked cannot, and why. */
+export const nobodyWord = (escalation: Pick<EscalationView, 'answer'>): string => {
+  const why = refusalOf(escalation);
+  return why === null ? m.escalation_nobody() : `${m.escalation_cannot()}: ${why}`;
+};
 export const stepWord = (step: EscalationStep): string => STEP[step]();
 export const environmentWord = (environment: Environment): string => ENVIRONMENT[environment]();
 export const ipcrWord = (mode: IpcrMode): string => IPCR[mode]();

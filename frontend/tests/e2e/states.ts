@@ -229,6 +229,24 @@ export const STATES: readonly State[] = [
     await page.getByTestId('found').getByRole('link', { name: 'Stromausfall' }).click();
     await expect(page.locator('[data-update]')).toBeVisible();
   }),
+  coordination('coordination-rhythm', 'rhythm', async (page) => {
+    await page.locator('[data-cycle]').filter({ hasText: 'Water levels' }).click();
+    await page.getByTestId('past-slots').locator('summary').click();
+    await expect(page.getByTestId('slot-grid').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Change this cycle' }).click();
+    await expect(page.locator('#change')).toBeVisible();
+  }),
+  coordination('coordination-rhythm-set', 'rhythm/new', async (page) => {
+    await page.locator('#cycle').getByRole('radio', { name: 'Weekly' }).check();
+    await page.locator('#cycle').getByLabel('Times (UTC)').fill('noon');
+    await page.locator('#cycle button[type="submit"]').click();
+    await expect(page.locator('#cycle .fault').first()).toBeVisible();
+  }),
+  coordination('coordination-rhythm-excuse', 'rhythm', async (page) => {
+    await page.getByTestId('slot-grid').getByRole('button').first().click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+  }),
+  coordination('coordination-rhythm-empty', 'rhythm', visible('[data-testid="rhythm"]'), 'trial'),
   coordination('coordination-ipcr', 'ipcr', visible('form#ipcr')),
   coordination('coordination-scope', 'crisis', visible('#scope')),
   coordination('coordination-close-asks', 'crisis', async (page) => {

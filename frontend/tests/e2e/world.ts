@@ -1,5 +1,6 @@
 /** One server with every kind of crisis in it, for those who look at all screens. */
 import { crowd } from './crowd';
+import { beat, beatScene } from './rhythm';
 import { SCENE, tell } from './scene';
 import { type Role, Vigie } from './vigie';
 
@@ -24,9 +25,12 @@ export class World {
     const tokens = Object.fromEntries(
       Object.entries(READERS).map(([reader, [centre, role, ...more]]) => [reader, vigie.token(centre, role, ...more).token]),
     ) as Record<Reader, string>;
-    const { coordinator, officers } = await crowd(vigie, 'dnister', 'Dnister blackout');
+    const crowded = await crowd(vigie, 'dnister', 'Dnister blackout');
+    const { coordinator, officers } = crowded;
+    await beat(vigie, 'dnister', crowded);
     await crowd(vigie, 'drill', 'Dnister blackout', 'exercise');
     await tell(vigie);
+    await beatScene(vigie);
     await vigie.post(coordinator, '/crises', { slug: 'quiet', name: 'Heat wave, south', environment: 'actual' });
     await vigie.post(coordinator, '/crises', { slug: 'trial', name: 'Trial of the lines', environment: 'test' });
     await silent(vigie, coordinator, officers);
