@@ -18,6 +18,11 @@ export class Live {
     return this.link?.phase === 'live';
   }
 
+  /** What is shown was once, and is not to be taken for what is. */
+  get isPast(): boolean {
+    return false;
+  }
+
   /** Since when what is shown is not live: the time of the last word of the server. */
   get notLiveSince(): number | null {
     return this.link !== null && !this.isLive && this.link.heard !== null ? this.link.serverTime : null;
