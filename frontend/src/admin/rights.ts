@@ -8,6 +8,10 @@ const TOKEN: readonly Role[] = ['centre_lead', 'coordinator', 'admin'];
 const PLATFORM: readonly Role[] = ['auditor', 'admin'];
 const MADE: readonly Role[] = ['viewer', 'duty_officer', 'centre_lead', 'partner'];
 
+const PAST: readonly Role[] = ['viewer', 'duty_officer', 'centre_lead', 'coordinator'];
+
+/** Walls show what is; people look back. */
+export const looksBack = ({ role }: Who): boolean => PAST.includes(role);
 export const mayPair = ({ role }: Who): boolean => PAIR.includes(role);
 export const mayToken = ({ role }: Who): boolean => TOKEN.includes(role);
 

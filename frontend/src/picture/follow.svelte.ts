@@ -14,6 +14,11 @@ export class Live {
   readonly isLive = $derived(this.link?.phase === 'live');
   readonly picture = $derived(this.link?.picture ?? null);
 
+  /** What is shown was once, and is not to be taken for what is. */
+  get isPast(): boolean {
+    return false;
+  }
+
   /** Since when what is shown is not live: the time of the last word of the server. */
   get notLiveSince(): number | null {
     return this.link !== null && !this.isLive && this.link.heard !== null ? this.link.serverTime : null;

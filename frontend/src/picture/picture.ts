@@ -23,7 +23,7 @@ export type Picture = {
 export const FEED_LINES_MAX = 50;
 
 /** A picture from nothing. */
-export function begin({ picture }: Snapshot): Picture {
+export function begin({ picture }: Pick<Snapshot, 'picture'>): Picture {
   return {
     position: picture.position,
     crisis: picture.crisis,

@@ -119,6 +119,15 @@ function plain(name: string, reader: Reader | null, path: string, then: (page: P
   };
 }
 
+/** Replays come with their last key moment, shown whole. */
+function replay(name: string, crisis: string, then: (page: Page) => Promise<unknown> = async () => {}): State {
+  return plain(name, 'officer', `/replay/${crisis}`, async (page) => {
+    await expect(page.getByTestId('replay')).toHaveAttribute('data-at', /Z$/);
+    await expect(page.getByTestId('picture').locator('[data-cell]').first()).toBeAttached();
+    await then(page);
+  });
+}
+
 const visible = (selector: string) => (page: Page): Promise<void> => expect(page.locator(selector).first()).toBeVisible();
 const notLive = visible('[data-testid="not-live"]');
 
@@ -277,4 +286,15 @@ export const STATES: readonly State[] = [
   plain('tokens', 'coordinator', '/coordination#devices', visible('#make-token')),
 
   plain('sheet', 'officer', '/sheet/dnister', visible('[data-testid="paper"]')),
+
+  replay('replay', SCENE),
+  replay('replay-exercise', 'drill'),
+  replay('replay-moments', SCENE, async (page) => {
+    await page.getByTestId('moments').click();
+    await expect(page.getByTestId('moment-list').locator('[aria-current]')).toHaveCount(1);
+  }),
+  plain('replay-before-it-began', 'officer', '/replay/dnister?at=2020-01-01T00:00:00Z', visible('[data-testid="problem"]')),
+  plain('changes', 'officer', `/changes/${SCENE}`, visible('[data-testid="changes"] [data-part="cells"]')),
+  plain('changes-none', 'officer', '/changes/quiet?since=2100-01-01T00:00:00Z', visible('[data-testid="nothing"]')),
+  plain('changes-exercise', 'coordinator', '/changes/drill', visible('[data-testid="changes"] [data-part="raised"]')),
 ];

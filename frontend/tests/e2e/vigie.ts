@@ -112,7 +112,7 @@ export class Vigie {
     const page = await context.newPage();
     await page.goto(`${base}/sign-in#${new URLSearchParams({ token, next: path }).toString()}`);
     // The link itself ends with the page it leads to: only the address without its fragment tells them apart.
-    await page.waitForURL((url) => url.pathname + url.hash === path);
+    await page.waitForURL((url) => url.pathname + url.search + url.hash === path);
     return page;
   }
 }

@@ -1,0 +1,52 @@
+/** Calls that look back. What lies behind is the same for ever, so the browser may keep it as the server says. */
+import { problemOf } from './problem';
+import type { Difference, FeedItem, PictureView, SlotView, TimelineView } from './types.gen';
+
+/** A picture as it was: `at` is the moment for which it is judged. */
+export type PastPicture = PictureView & { server_time: string; replay: true; at: string };
+
+const ASKING_MS = 15_000;
+/** Key moments in one answer. */
+const MOMENTS = 500;
+
+async function answerTo(path: string): Promise<Response> {
+  const answer = await fetch(`/api/v1/crises/${path}`, { credentials: 'same-origin', signal: AbortSignal.timeout(ASKING_MS) });
+  if (!answer.ok) throw await problemOf(answer);
+  return answer;
+}
+
+const ask = async <T>(path: string): Promise<T> => (await (await answerTo(path)).json()) as T;
+const query = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
+
+/** `at` is a time or a position. */
+export function pictureAt(crisis: string, at: string): Promise<PastPicture> {
+  return ask(`${crisis}/picture?${query({ at })}`);
+}
+
+/** The whole crisis until now; with `before`, the key moments before that position. */
+export function timelineOf(crisis: string, before?: string): Promise<TimelineView> {
+  return ask(`${crisis}/timeline?${query({ limit: String(MOMENTS), ...(before === undefined ? {} : { before }) })}`);
+}
+
+/** From when until now a crisis can be looked back at, by the server's clock. */
+export async function spanOf(crisis: string): Promise<{ from: number; to: number }> {
+  const { from, to } = await ask<TimelineView>(`${crisis}/timeline?${query({ limit: '1' })}`);
+  return { from: Date.parse(from), to: Date.parse(to) };
+}
+
+/** The entry that this account was shown next after a position; `null` where none is. */
+export async function entryAfter(crisis: string, after: string): Promise<FeedItem | null> {
+  const lines = await (await answerTo(`${crisis}/journal?${query({ after, limit: '1' })}`)).text();
+  const [first = ''] = lines.split('\n');
+  return first === '' ? null : (JSON.parse(first) as FeedItem);
+}
+
+/** `since` is a time or a position. */
+export function changesSince(crisis: string, since: string): Promise<Difference> {
+  return ask(`${crisis}/changes?${query({ since })}`);
+}
+
+export async function slotsBetween(crisis: string, from: number, to: number): Promise<SlotView[]> {
+  const span = query({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+  return (await ask<{ slots: SlotView[] }>(`${crisis}/slots?${span}`)).slots;
+}
