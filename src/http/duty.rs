@@ -73,13 +73,9 @@ pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Quer
     if !faults.is_empty() {
         return Err(Problem::fields(faults));
     }
-    let mut next = format!("/api/v1/crises/{crisis}/log?");
-    if let Some(centre) = &centre {
-        next += &format!("centre={centre}&");
-    }
-    if key_events {
-        next += "key=true&";
-    }
+    let of = centre.as_ref().map_or_else(String::new, |centre| format!("centre={centre}&"));
+    let key = if key_events { "key=true&" } else { "" };
+    let next = format!("/api/v1/crises/{crisis}/log?{of}{key}");
     let wanted = Wanted { centre, key_events };
     let read = app.reader.log(&crisis, &signed.viewer(), after, &wanted, limit).await;
     Ok(ndjson(&app, &crisis, (&next, limit), &read.map_err(unavailable)?))
