@@ -1,5 +1,6 @@
 //! The read side beyond the live picture: single updates and pages of the journal, through the marks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -7,13 +8,16 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
-use crate::domain::event::Entry;
-use crate::domain::ids::{CrisisId, Position, Seq, UpdateId};
+use crate::domain::event::{Entry, Event};
+use crate::domain::ids::{AccountId, CrisisId, HandoverId, LogEntryId, Position, Seq, UpdateId};
+use crate::domain::log::Corrected;
 use crate::domain::mark::Viewer;
-use crate::domain::view::{CellHistory, FeedItem, UpdateHistoryView, Visible};
+use crate::domain::view::handovers::HandoverView;
+use crate::domain::view::log::{LogEntryView, Wanted};
+use crate::domain::view::{CellHistory, Eye, FeedItem, UpdateHistoryView, Visible};
 use crate::domain::vocabulary::Tlp;
 use crate::health::Health;
-use crate::journal::{Cell, Journal, JournalError, READ_ENTRIES_MAX};
+use crate::journal::{Book, Cell, Journal, JournalError, READ_ENTRIES_MAX};
 use crate::live::hub::Hub;
 
 /// Reads the journal for people.
@@ -110,6 +114,101 @@ impl Reader {
             }
             read = newest;
         }
+    }
+
+    /// Up to `limit` entries of the watch log that are wanted and that this viewer may see, after a number.
+    pub async fn log(
+        &self,
+        crisis: &CrisisId,
+        viewer: &Viewer,
+        after: Seq,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Page<Visible<LogEntryView>>, JournalError> {
+        let mut lines = Vec::new();
+        // As above: the word for the next page tells nothing of what is hidden.
+        let (mut read, mut told) = (after, after);
+        loop {
+            let entries = self.heed(self.journal.book(crisis, Book::Log, read, READ_ENTRIES_MAX).await)?;
+            let Some(newest) = entries.last().map(|entry| entry.seq) else {
+                return Ok(Page { lines, next: None });
+            };
+            let mut visible = Vec::new();
+            self.hub.look(crisis, viewer, |eye| {
+                visible = entries.iter().filter_map(|entry| Some((entry.seq, eye.log_entry(entry, wanted)?))).collect();
+            });
+            for (seq, line) in visible {
+                if lines.len() == limit {
+                    return Ok(Page { lines, next: Some(told) });
+                }
+                lines.push(line);
+                told = seq;
+            }
+            read = newest;
+        }
+    }
+
+    /// Every entry of the log after a number and up to another.
+    pub async fn logged(&self, crisis: &CrisisId, after: Seq, upto: Seq) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let mut logged: Vec<Arc<Entry>> = Vec::new();
+        loop {
+            let read = logged.last().map_or(after, |entry| entry.seq);
+            let entries = self.heed(self.journal.book(crisis, Book::Log, read, READ_ENTRIES_MAX).await)?;
+            let is_end = entries.last().is_none_or(|entry| entry.seq >= upto);
+            logged.extend(entries.into_iter().filter(|entry| entry.seq <= upto));
+            if is_end {
+                return Ok(logged);
+            }
+        }
+    }
+
+    /// What the journal knows of an entry of the log that somebody wants to correct.
+    pub async fn corrected(&self, crisis: &CrisisId, id: LogEntryId) -> Result<Corrected, JournalError> {
+        let entries = self.heed(self.journal.about(crisis, id.0).await)?;
+        let found = entries.iter().find_map(|entry| match &entry.event {
+            Event::LogEntered { entry } => Some((entry.centre.clone(), entry.mark.clone())),
+            _ => None,
+        });
+        Ok(Corrected { id, found })
+    }
+
+    /// One handover with the number of its offer; `None` if there is none that this viewer may read.
+    pub async fn handover(
+        &self,
+        crisis: &CrisisId,
+        viewer: &Viewer,
+        asker: AccountId,
+        id: HandoverId,
+    ) -> Result<Option<(Seq, Visible<HandoverView>)>, JournalError> {
+        let entries = self.heed(self.journal.about(crisis, id.0).await)?;
+        let Some(offered) = entries.first().map(|entry| entry.seq) else { return Ok(None) };
+        let view = self.hub.look(crisis, viewer, |eye| eye.handover(&entries, asker)).flatten();
+        Ok(view.map(|view| (offered, view)))
+    }
+
+    /// The newest `limit` handovers of the viewer's own centre, newest first.
+    pub async fn handovers(
+        &self,
+        crisis: &CrisisId,
+        viewer: &Viewer,
+        asker: AccountId,
+        limit: usize,
+    ) -> Result<Vec<Visible<HandoverView>>, JournalError> {
+        let book = Book::Handovers(viewer.centre.clone());
+        let mut told: BTreeMap<Uuid, Vec<Arc<Entry>>> = BTreeMap::new();
+        let mut after = Seq::ZERO;
+        loop {
+            let entries = self.heed(self.journal.book(crisis, book.clone(), after, READ_ENTRIES_MAX).await)?;
+            let Some(newest) = entries.last() else { break };
+            after = newest.seq;
+            for entry in entries {
+                told.entry(entry.event.subject().expect("a handover has a name")).or_default().push(entry);
+            }
+        }
+        let mut offers: Vec<Vec<Arc<Entry>>> = told.into_values().collect();
+        offers.sort_unstable_by_key(|about| std::cmp::Reverse(about[0].seq));
+        let show = |eye: &Eye<'_>| offers.iter().filter_map(|about| eye.handover(about, asker)).take(limit).collect();
+        Ok(self.hub.look(crisis, viewer, show).unwrap_or_default())
     }
 
     /// Up to `limit` entries without their content, after a number.

@@ -8,6 +8,7 @@ use crate::domain::actor::By;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::crisis::IpcrRecord;
 use crate::domain::escalation::Answer;
+use crate::domain::handover::Shift;
 use crate::domain::indicator::{Indicator, Missing, Reading, Value};
 use crate::domain::template::Template;
 use crate::domain::update::Source;
@@ -15,6 +16,8 @@ use crate::domain::view::difference::{
     CellChange, CentreChange, CrisisChange, CycleChange, Difference, EscalationChange, EscalationChanges, QueryChanges,
     ReadingChange, SlotsChange,
 };
+use crate::domain::view::handovers::{HandoverView, ShiftView, SignatureView};
+use crate::domain::view::log::LogEntryView;
 use crate::domain::view::timeline::{DensityView, MomentView, TimelineView};
 use crate::domain::view::{
     AnswerView, CellView, CentreView, ClosedView, CrisisView, CycleView, DueView, EscalationView, ExcuseView, FeedItem,
@@ -23,8 +26,9 @@ use crate::domain::view::{
 };
 use crate::domain::vocabulary::{
     Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment,
-    EscalationAnswer, EscalationClock, EscalationLevel, EscalationState, EscalationStep, Freshness, IpcrMode, Layout,
-    Measure, MomentKind, Outlook, Quality, QueryState, Reliability, Role, Severity, SlotState, Tlp, Urgency,
+    EscalationAnswer, EscalationClock, EscalationLevel, EscalationState, EscalationStep, Freshness, HandoverState,
+    IpcrMode, Layout, LogKind, Measure, MomentKind, Outlook, Quality, QueryState, Reliability, Role, Severity,
+    SlotState, Tlp, Urgency,
 };
 use crate::http::wire::shown::{AccountView, DeviceView, PairingView, SettingView, TokenView};
 
@@ -48,12 +52,13 @@ fn types() -> String {
     let mut text = String::from("// Written by `VIGIE_WRITE_TYPES=1 cargo test --lib typescript`. Do not edit.\n\n");
     declare!(text:
         Environment, IpcrMode, CrisisPhase, CrisisState, Severity, Outlook, Urgency, Certainty, Reliability,
-        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, EscalationAnswer, EscalationClock, QueryState, SlotState, Layout, Role, CentreKind, Measure, Aggregation,
+        Credibility, Tlp, EscalationLevel, EscalationState, EscalationStep, EscalationAnswer, EscalationClock, QueryState, SlotState, LogKind, HandoverState, Layout, Role, CentreKind, Measure, Aggregation,
         Direction, Quality, Freshness, Missing, Value, Source, Reading, By, Centre, Sector, Indicator, Template,
         IpcrRecord, IpcrHistoryView, ClosedView, CrisisView, UpdateView, PreviousView, CellView, WithdrawalView, UpdateHistoryView, StepView, Answer, LapseView, EscalationView,
-        AnswerView, QueryView, DueView, CycleView, FillView, ExcuseView, SlotsView, SlotView, CentreView, ReadingView, What, FeedItem, PictureView,
+        AnswerView, QueryView, DueView, CycleView, FillView, ExcuseView, SlotsView, SlotView, CentreView, ReadingView, Shift, What, FeedItem, PictureView,
         CrisisChange, CellChange, EscalationChange, EscalationChanges, QueryChanges, ReadingChange, CentreChange, CycleChange, SlotsChange, Difference,
         MomentKind, MomentView, DensityView, TimelineView,
+        LogEntryView, SignatureView, HandoverView, ShiftView,
         SettingView, AccountView, DeviceView, TokenView, PairingView,
     );
     text.push('\n');
@@ -61,7 +66,7 @@ fn types() -> String {
         "SEVERITIES" = Severity, "OUTLOOKS" = Outlook, "URGENCIES" = Urgency, "CERTAINTIES" = Certainty, "TLPS" = Tlp,
         "LEVELS" = EscalationLevel, "STEPS" = EscalationStep, "QUALITIES" = Quality, "RELIABILITIES" = Reliability,
         "CREDIBILITIES" = Credibility, "IPCR_MODES" = IpcrMode, "ENVIRONMENTS" = Environment, "ROLES" = Role,
-        "QUERY_STATES" = QueryState, "LAYOUTS" = Layout,
+        "QUERY_STATES" = QueryState, "LAYOUTS" = Layout, "LOG_KINDS" = LogKind,
     );
     text
 }

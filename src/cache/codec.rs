@@ -13,14 +13,14 @@ use super::{CacheError, Field, Kept};
 use crate::domain::actor::Actor;
 use crate::domain::crisis::{Closure, Crisis, RecordedIpcr};
 use crate::domain::event::Entry;
-use crate::domain::ids::{CentreId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use crate::domain::ids::{CentreId, CycleId, EscalationId, HandoverId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use crate::domain::mark::Audience;
 use crate::domain::picture::{Part, Picture, UpdateFacts};
 
 /// Name of the field that says in which form the others are.
 pub const FORMAT_FIELD: &str = "@format";
 /// The form that is written: to be counted up when the shape of the picture changes.
-pub const FORMAT: &str = "3";
+pub const FORMAT: &str = "4";
 
 /// What belongs to no single place.
 #[derive(Serialize, Deserialize)]
@@ -50,6 +50,8 @@ pub fn all_fields(picture: &Picture) -> Vec<Field> {
     parts.extend(picture.queries.keys().map(|id| Part::Query(*id)));
     parts.extend(picture.cycles.keys().map(|id| Part::Cycle(*id)));
     parts.extend(picture.slots.keys().map(|(cycle, centre)| Part::Slots(*cycle, centre.clone())));
+    parts.extend(picture.handovers.keys().map(|id| Part::Handover(*id)));
+    parts.extend(picture.handed.keys().map(|centre| Part::Handed(centre.clone())));
     parts.extend(picture.heard.keys().map(|centre| Part::Centre(centre.clone())));
     parts.extend(picture.heads.keys().map(|audience| Part::Head(audience.clone())));
     for (audience, entries) in &picture.feed {
@@ -92,6 +94,8 @@ fn field(picture: &Picture, part: &Part) -> Field {
             let heard = picture.heard.get(centre).map(|heard| json(&heard.iter().collect::<Vec<_>>()));
             (format!("heard/{centre}"), heard)
         }
+        Part::Handover(id) => (format!("handover/{id}"), picture.handovers.get(id).map(json)),
+        Part::Handed(centre) => (format!("handed/{centre}"), picture.handed.get(centre).map(json)),
         Part::Head(audience) => (format!("head/{}", text(audience)), picture.heads.get(audience).map(json)),
         Part::Feed(audience, seq) => {
             let entries = picture.feed.get(audience).into_iter().flatten();
@@ -153,6 +157,12 @@ pub fn open(kept: Kept) -> Result<Picture, CacheError> {
                 let cycle = CycleId::parse(first).ok_or_else(|| damaged(name))?;
                 picture.slots.insert((cycle, centre(second)?), read(value)?);
             }
+            "handover" => {
+                picture.handovers.insert(HandoverId::parse(key).ok_or_else(|| damaged(name))?, read(value)?);
+            }
+            "handed" => {
+                picture.handed.insert(centre(key)?, read(value)?);
+            }
             "heard" => {
                 let heard: Vec<(Audience, Timestamp)> = read(value)?;
                 picture.heard.insert(centre(key)?, heard.into_iter().collect());
@@ -188,11 +198,16 @@ fn read<T: DeserializeOwned>(value: &[u8]) -> Result<T, CacheError> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use jiff::SignedDuration;
+    use uuid::Uuid;
+
     use super::*;
-    use crate::domain::command::{Command, Scope};
+    use crate::domain::command::{Command, OfferHandover, Scope};
     use crate::domain::crisis::IpcrRecord;
+    use crate::domain::event::Event;
     use crate::domain::given::{Drill, centre, coordinator, officer, sector};
-    use crate::domain::ids::{Epoch, Position};
+    use crate::domain::handover::Shift;
+    use crate::domain::ids::{AccountId, Epoch, Position};
     use crate::domain::mark::Mark;
     use crate::domain::vocabulary::{EscalationStep, IpcrMode, Tlp};
 
@@ -225,6 +240,16 @@ mod tests {
             drill.timers();
             each(&drill);
         }
+        let shift = Shift { from: drill.now - SignedDuration::from_hours(8), to: drill.now };
+        let notes = "Quiet".to_owned();
+        let offer = OfferHandover { shift, notes, watch_items: Vec::new(), staffing: None, questions: None };
+        let offer = Command::OfferHandover(Box::new(offer));
+        drill.given(&officer("nl"), offer.clone());
+        each(&drill);
+        let Event::HandoverOffered { handover } = drill.given(&officer("be"), offer) else { panic!("it was offered") };
+        let relief = Actor { account: AccountId(Uuid::from_u128(9)), ..officer("be") };
+        drill.given(&relief, Command::SignHandover { handover: handover.id, note: None });
+        each(&drill);
         let scope = Scope { sectors: Some(vec![sector("cyber")]), centres: None };
         for (actor, command) in [
             (officer("be"), Command::AnswerQuery { query: answered, answer: "By hand".to_owned() }),
@@ -257,6 +282,7 @@ mod tests {
         let marks: Vec<_> = picture.slots.values().collect();
         assert_eq!((marks[0].excused.len(), marks[1].missed.len()), (1, 1), "{marks:?}");
         assert!(picture.closed.is_some());
+        assert_eq!((picture.handovers.len(), picture.handed.len()), (2, 1));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use super::actor::Actor;
 use super::command::Command;
 use super::event::OF_CYCLES;
+use super::handover;
 use super::ids::{CentreId, QueryId};
 use super::picture::Picture;
 use super::query::QueryRecord;
@@ -44,7 +45,17 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
             must_see(picture, actor, &facts.mark.audience(&facts.centre), "update")?;
             reporter_of(actor, &facts.centre)?;
         }
-        (Command::RaiseEscalation(_), Some(_)) => reporter_of(actor, &actor.centre)?,
+        (Command::RaiseEscalation(_) | Command::WriteLog(_) | Command::OfferHandover(_), Some(_)) => {
+            reporter_of(actor, &actor.centre)?;
+        }
+        (Command::SignHandover { handover, .. }, Some(picture)) => {
+            let facts = picture.handovers.get(handover).ok_or(Refusal::Unknown("handover"))?;
+            must_see(picture, actor, &handover::audience(&facts.centre), "handover")?;
+            reporter_of(actor, &facts.centre)?;
+            if facts.offered_by == actor.account {
+                return Err(Refusal::Forbidden("who hands over does not sign for it"));
+            }
+        }
         (Command::StepEscalation { escalation, step }, Some(picture)) => {
             let record = picture.escalations.get(escalation).ok_or(Refusal::Unknown("escalation"))?;
             let escalation = &record.escalation;
@@ -90,6 +101,9 @@ pub fn authorise<'a>(picture: Option<&Picture>, actor: &'a Actor, command: Comma
             | Command::AskQuery { .. }
             | Command::AnswerQuery { .. }
             | Command::WithdrawQuery { .. }
+            | Command::WriteLog(_)
+            | Command::OfferHandover(_)
+            | Command::SignHandover { .. }
             | Command::LapseEscalation { .. }
             | Command::WakeEscalation { .. }
             | Command::SetCycle(_)

@@ -5,11 +5,15 @@ use uuid::Uuid;
 
 use super::crisis::IpcrRecord;
 use super::escalation::Step;
-use super::ids::{CentreId, CrisisId, CycleId, EscalationId, QueryId, SectorId, UpdateId};
+use super::handover::Shift;
+use super::ids::{CentreId, CrisisId, CycleId, EscalationId, HandoverId, QueryId, SectorId, UpdateId};
 use super::indicator::Reading;
+use super::log::Corrected;
 use super::mark::Mark;
 use super::update::Source;
-use super::vocabulary::{Certainty, Environment, EscalationClock, EscalationLevel, Outlook, Severity, Urgency};
+use super::vocabulary::{
+    Certainty, Environment, EscalationClock, EscalationLevel, LogKind, Outlook, Severity, Urgency,
+};
 
 /// One thing asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +48,12 @@ pub enum Command {
     WithdrawQuery {
         query: QueryId,
         reason: String,
+    },
+    WriteLog(Box<WriteLog>),
+    OfferHandover(Box<OfferHandover>),
+    SignHandover {
+        handover: HandoverId,
+        note: Option<String>,
     },
     SetCycle(Box<SetCycle>),
     ChangeCycle {
@@ -140,6 +150,28 @@ pub struct SetCycle {
     pub grace_minutes: u32,
     pub cutoff_minutes: Option<u32>,
     pub reminder_minutes: Vec<u32>,
+}
+
+/// Write an entry into the watch log of one's own centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteLog {
+    pub kind: LogKind,
+    pub text: String,
+    pub event_time: Timestamp,
+    pub key_event: bool,
+    pub refs: Vec<Uuid>,
+    pub mark: Mark,
+    pub corrects: Option<Corrected>,
+}
+
+/// Offer the handover of one's shift.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferHandover {
+    pub shift: Shift,
+    pub notes: String,
+    pub watch_items: Vec<String>,
+    pub staffing: Option<String>,
+    pub questions: Option<String>,
 }
 
 /// Raise an escalation to a centre.

@@ -15,7 +15,9 @@ use super::centre::Sector;
 use super::crisis::{Crisis, IpcrRecord};
 use super::cycle::{Cycle, Plan};
 use super::escalation::{Escalation, Lapse, Step};
-use super::ids::{CentreId, CycleId, EscalationId, QueryId, SectorId, Seq, UpdateId};
+use super::handover::{self, Handover, Shift};
+use super::ids::{CentreId, CycleId, EscalationId, HandoverId, QueryId, SectorId, Seq, UpdateId};
+use super::log::LogEntry;
 use super::mark::{Audience, Mark};
 use super::query::Query;
 use super::update::SituationUpdate;
@@ -25,27 +27,114 @@ use super::vocabulary::Tlp;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
-    CrisisOpened { crisis: Box<Crisis> },
-    IpcrRecorded { ipcr: IpcrRecord },
-    UpdatePosted { update: Box<SituationUpdate> },
-    UpdateWithdrawn { update: UpdateId, centre: CentreId, sector: SectorId, mark: Mark, reason: String },
-    EscalationRaised { escalation: Box<Escalation> },
-    EscalationStepped { escalation: EscalationId, raised_by: CentreId, mark: Mark, step: Step },
-    EscalationLapsed { escalation: EscalationId, raised_by: CentreId, mark: Mark, lapse: Lapse },
-    EscalationWoken { escalation: EscalationId, raised_by: CentreId, mark: Mark, due: Timestamp },
-    QueryAsked { query: Box<Query> },
-    QueryAnswered { query: QueryId, centre: CentreId, mark: Mark, answer: String },
-    QueryWithdrawn { query: QueryId, centre: CentreId, mark: Mark, reason: String },
-    CrisisClosed { reason: String },
-    CrisisReopened { reason: String },
-    CrisisScoped { sectors: Vec<Sector>, centres: BTreeSet<CentreId> },
-    CycleSet { cycle: Box<Cycle>, plan: Plan },
-    CycleChanged { cycle: Box<Cycle>, plan: Plan },
-    CyclePlanned { cycle: CycleId, plan: Plan },
-    CycleEnded { cycle: CycleId, reason: String },
-    SlotExcused { cycle: CycleId, centre: CentreId, due_at: Timestamp, reason: String },
-    SlotReminded { cycle: CycleId, centre: CentreId, due_at: Timestamp, minutes: u32 },
-    SlotMissed { cycle: CycleId, centre: CentreId, due_at: Timestamp },
+    CrisisOpened {
+        crisis: Box<Crisis>,
+    },
+    IpcrRecorded {
+        ipcr: IpcrRecord,
+    },
+    UpdatePosted {
+        update: Box<SituationUpdate>,
+    },
+    UpdateWithdrawn {
+        update: UpdateId,
+        centre: CentreId,
+        sector: SectorId,
+        mark: Mark,
+        reason: String,
+    },
+    EscalationRaised {
+        escalation: Box<Escalation>,
+    },
+    EscalationStepped {
+        escalation: EscalationId,
+        raised_by: CentreId,
+        mark: Mark,
+        step: Step,
+    },
+    EscalationLapsed {
+        escalation: EscalationId,
+        raised_by: CentreId,
+        mark: Mark,
+        lapse: Lapse,
+    },
+    EscalationWoken {
+        escalation: EscalationId,
+        raised_by: CentreId,
+        mark: Mark,
+        due: Timestamp,
+    },
+    QueryAsked {
+        query: Box<Query>,
+    },
+    QueryAnswered {
+        query: QueryId,
+        centre: CentreId,
+        mark: Mark,
+        answer: String,
+    },
+    QueryWithdrawn {
+        query: QueryId,
+        centre: CentreId,
+        mark: Mark,
+        reason: String,
+    },
+    CrisisClosed {
+        reason: String,
+    },
+    CrisisReopened {
+        reason: String,
+    },
+    CrisisScoped {
+        sectors: Vec<Sector>,
+        centres: BTreeSet<CentreId>,
+    },
+    CycleSet {
+        cycle: Box<Cycle>,
+        plan: Plan,
+    },
+    CycleChanged {
+        cycle: Box<Cycle>,
+        plan: Plan,
+    },
+    CyclePlanned {
+        cycle: CycleId,
+        plan: Plan,
+    },
+    CycleEnded {
+        cycle: CycleId,
+        reason: String,
+    },
+    SlotExcused {
+        cycle: CycleId,
+        centre: CentreId,
+        due_at: Timestamp,
+        reason: String,
+    },
+    SlotReminded {
+        cycle: CycleId,
+        centre: CentreId,
+        due_at: Timestamp,
+        minutes: u32,
+    },
+    SlotMissed {
+        cycle: CycleId,
+        centre: CentreId,
+        due_at: Timestamp,
+    },
+    LogEntered {
+        entry: Box<LogEntry>,
+    },
+    HandoverOffered {
+        handover: Box<Handover>,
+    },
+    HandoverSigned {
+        handover: HandoverId,
+        centre: CentreId,
+        shift: Shift,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
 }
 
 /// Who may see the rhythm: who owes a report is for those who report, not for partners.
@@ -69,6 +158,10 @@ impl Event {
             Self::SlotReminded { centre, .. } | Self::SlotMissed { centre, .. } => {
                 Mark::of(Tlp::AmberStrict).audience(centre)
             }
+            Self::LogEntered { entry } => entry.audience(),
+            Self::HandoverOffered { handover } => handover::audience(&handover.centre),
+            // That a shift was handed over; what was said of it is in the offer, and the note is shown with that.
+            Self::HandoverSigned { .. } => handover::OF_SIGNATURES,
             Self::UpdatePosted { update } => update.mark.audience(&update.centre),
             Self::EscalationRaised { escalation } => escalation.mark.audience(&escalation.raised_by),
             Self::EscalationStepped { raised_by, mark, .. }
@@ -93,8 +186,10 @@ impl Event {
             | Self::CycleChanged { .. }
             | Self::CyclePlanned { .. }
             | Self::CycleEnded { .. }
-            | Self::SlotExcused { .. } => Tlp::Green,
-            Self::SlotReminded { .. } | Self::SlotMissed { .. } => Tlp::AmberStrict,
+            | Self::SlotExcused { .. }
+            | Self::HandoverSigned { .. } => Tlp::Green,
+            Self::SlotReminded { .. } | Self::SlotMissed { .. } | Self::HandoverOffered { .. } => Tlp::AmberStrict,
+            Self::LogEntered { entry } => entry.mark.tlp,
             Self::UpdatePosted { update } => update.mark.tlp,
             Self::EscalationRaised { escalation } => escalation.mark.tlp,
             Self::QueryAsked { query } => query.mark.tlp,
@@ -107,7 +202,38 @@ impl Event {
         }
     }
 
-    /// The update, escalation, query or cycle this is about, if it is about one.
+    /// Whether screens are told of it: it is a line of their feed and moves where they stand. What is not told
+    /// leaves no trace in the picture and is only read.
+    pub fn is_told(&self) -> bool {
+        match self {
+            Self::LogEntered { entry } => entry.is_told(),
+            Self::HandoverOffered { .. } => false,
+            Self::CrisisOpened { .. }
+            | Self::IpcrRecorded { .. }
+            | Self::UpdatePosted { .. }
+            | Self::UpdateWithdrawn { .. }
+            | Self::EscalationRaised { .. }
+            | Self::EscalationStepped { .. }
+            | Self::EscalationLapsed { .. }
+            | Self::EscalationWoken { .. }
+            | Self::QueryAsked { .. }
+            | Self::QueryAnswered { .. }
+            | Self::QueryWithdrawn { .. }
+            | Self::CrisisClosed { .. }
+            | Self::CrisisReopened { .. }
+            | Self::CrisisScoped { .. }
+            | Self::CycleSet { .. }
+            | Self::CycleChanged { .. }
+            | Self::CyclePlanned { .. }
+            | Self::CycleEnded { .. }
+            | Self::SlotExcused { .. }
+            | Self::SlotReminded { .. }
+            | Self::SlotMissed { .. }
+            | Self::HandoverSigned { .. } => true,
+        }
+    }
+
+    /// The thing this is about, if it is about one: an update, escalation, query, cycle, log entry or handover.
     pub fn subject(&self) -> Option<Uuid> {
         match self {
             Self::CrisisOpened { .. }
@@ -129,6 +255,9 @@ impl Event {
             | Self::EscalationWoken { escalation, .. } => Some(escalation.0),
             Self::QueryAsked { query } => Some(query.id.0),
             Self::QueryAnswered { query, .. } | Self::QueryWithdrawn { query, .. } => Some(query.0),
+            Self::LogEntered { entry } => Some(entry.id.0),
+            Self::HandoverOffered { handover } => Some(handover.id.0),
+            Self::HandoverSigned { handover, .. } => Some(handover.0),
         }
     }
 
@@ -155,7 +284,10 @@ impl Event {
             | Self::CycleEnded { .. }
             | Self::SlotExcused { .. }
             | Self::SlotReminded { .. }
-            | Self::SlotMissed { .. } => None,
+            | Self::SlotMissed { .. }
+            | Self::LogEntered { .. }
+            | Self::HandoverOffered { .. }
+            | Self::HandoverSigned { .. } => None,
         }
     }
 
@@ -182,7 +314,10 @@ impl Event {
             | Self::CycleEnded { .. }
             | Self::SlotExcused { .. }
             | Self::SlotReminded { .. }
-            | Self::SlotMissed { .. } => None,
+            | Self::SlotMissed { .. }
+            | Self::LogEntered { .. }
+            | Self::HandoverOffered { .. }
+            | Self::HandoverSigned { .. } => None,
         }
     }
 
@@ -209,7 +344,10 @@ impl Event {
             | Self::CycleEnded { .. }
             | Self::SlotExcused { .. }
             | Self::SlotReminded { .. }
-            | Self::SlotMissed { .. } => false,
+            | Self::SlotMissed { .. }
+            | Self::LogEntered { .. }
+            | Self::HandoverOffered { .. }
+            | Self::HandoverSigned { .. } => false,
         }
     }
 
@@ -237,6 +375,9 @@ impl Event {
             Self::SlotExcused { .. } => "slot_excused",
             Self::SlotReminded { .. } => "slot_reminded",
             Self::SlotMissed { .. } => "slot_missed",
+            Self::LogEntered { .. } => "log_entered",
+            Self::HandoverOffered { .. } => "handover_offered",
+            Self::HandoverSigned { .. } => "handover_signed",
         }
     }
 
@@ -264,7 +405,10 @@ impl Event {
             | Self::CycleEnded { .. }
             | Self::SlotExcused { .. }
             | Self::SlotReminded { .. }
-            | Self::SlotMissed { .. } => 2,
+            | Self::SlotMissed { .. }
+            | Self::LogEntered { .. }
+            | Self::HandoverOffered { .. }
+            | Self::HandoverSigned { .. } => 2,
         }
     }
 }

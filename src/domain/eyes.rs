@@ -12,20 +12,23 @@ use uuid::Uuid;
 use super::access::authorise;
 use super::actor::Actor;
 use super::centre::{Centre, Sector};
-use super::command::{Command, OpenCrisis, PostUpdate, RaiseEscalation, SetCycle};
+use super::command::{Command, OfferHandover, OpenCrisis, PostUpdate, RaiseEscalation, SetCycle, WriteLog};
 use super::crisis::{Cadence, IpcrRecord};
 use super::deadlines;
 use super::decide::{Catalogue, Moment, decide};
 use super::escalation::{LevelTerms, Step, Terms};
 use super::event::{Entry, Event};
-use super::ids::{AccountId, CentreId, CrisisId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use super::handover::Shift;
+use super::ids::{
+    AccountId, CentreId, CrisisId, CycleId, EscalationId, HandoverId, IndicatorId, QueryId, SectorId, Seq, UpdateId,
+};
 use super::indicator::{Indicator, Reading, Value};
 use super::mark::{Mark, Viewer};
 use super::picture::Picture;
 use super::view::{Change, Eye, PictureView};
 use super::vocabulary::{
     Aggregation, CentreKind, Direction, Environment, EscalationAnswer, EscalationLevel, EscalationStep, IpcrMode,
-    Measure, Outlook, Quality, Role, Severity, Tlp,
+    LogKind, Measure, Outlook, Quality, Role, Severity, Tlp,
 };
 
 const CENTRES: [&str; 4] = ["be", "nl", "fr", "xx"];
@@ -67,6 +70,13 @@ enum Try {
         centre: usize,
         newest: bool,
     },
+    Log {
+        centre: usize,
+        mark: Mark,
+        key_event: bool,
+    },
+    Offer(usize),
+    Sign(Index),
     /// Nobody does anything for so many minutes, and then the timers look.
     Wait(i64),
 }
@@ -150,6 +160,10 @@ fn any_try() -> impl Strategy<Value = Try> {
         2 => any::<Index>().prop_map(Try::Ask),
         1 => any::<Index>().prop_map(Try::Answer),
         1 => Just(Try::Ipcr),
+        3 => (0_usize..3, any_mark(), any::<bool>())
+            .prop_map(|(centre, mark, key_event)| Try::Log { centre, mark, key_event }),
+        1 => (0_usize..3).prop_map(Try::Offer),
+        1 => any::<Index>().prop_map(Try::Sign),
         6 => (1_i64..90).prop_map(Try::Wait),
         1 => (1_u32..5, 0..SECTORS.len(), 0_u32..60, prop::option::of(any::<Index>())).prop_map(
             |(hours, sector, grace, in_place_of)| Try::Cycle { hours, sector, grace, in_place_of }
@@ -170,6 +184,7 @@ struct Story {
     escalations: Vec<EscalationId>,
     queries: Vec<QueryId>,
     cycles: Vec<CycleId>,
+    handovers: Vec<HandoverId>,
     now: Timestamp,
 }
 
@@ -183,6 +198,7 @@ impl Story {
             escalations: Vec::new(),
             queries: Vec::new(),
             cycles: Vec::new(),
+            handovers: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
         };
         let open = OpenCrisis {
@@ -295,6 +311,36 @@ impl Story {
                 };
                 self.act(&actor(0, Role::Coordinator), Command::RecordIpcr(record));
             }
+            Try::Log { centre: place, mark, key_event } => {
+                let entry = WriteLog {
+                    kind: LogKind::Fact,
+                    text: format!("Entry {}", self.entries.len()),
+                    event_time: self.now,
+                    key_event,
+                    refs: Vec::new(),
+                    mark,
+                    corrects: None,
+                };
+                self.act(&actor(place, Role::DutyOfficer), Command::WriteLog(Box::new(entry)));
+            }
+            Try::Offer(place) => {
+                let offer = OfferHandover {
+                    shift: Shift { from: self.now, to: self.now + SignedDuration::from_hours(8) },
+                    notes: format!("Entry {}", self.entries.len()),
+                    watch_items: Vec::new(),
+                    staffing: None,
+                    questions: None,
+                };
+                self.act(&actor(place, Role::DutyOfficer), Command::OfferHandover(Box::new(offer)));
+            }
+            Try::Sign(at) if !self.handovers.is_empty() => {
+                let handover = *at.get(&self.handovers);
+                for place in 0..3 {
+                    let account = AccountId(Uuid::from_u128(100 + place as u128));
+                    let relief = Actor { account, ..actor(place, Role::CentreLead) };
+                    self.act(&relief, Command::SignHandover { handover, note: None });
+                }
+            }
             Try::Wait(minutes) => {
                 self.now += SignedDuration::from_mins(minutes);
                 for command in deadlines::due(self.picture(), &self.catalogue, self.now).commands {
@@ -330,8 +376,13 @@ impl Story {
                 let excuse = Command::ExcuseSlot { cycle, centre: centre(place), due_at, reason };
                 self.act(&actor(0, Role::Coordinator), excuse);
             }
-            Try::Withdraw(_) | Try::Step(..) | Try::Ask(_) | Try::Answer(_) | Try::EndCycle(_) | Try::Excuse { .. } => {
-            }
+            Try::Withdraw(_)
+            | Try::Step(..)
+            | Try::Ask(_)
+            | Try::Answer(_)
+            | Try::EndCycle(_)
+            | Try::Excuse { .. }
+            | Try::Sign(_) => {}
         }
     }
 
@@ -351,6 +402,7 @@ impl Story {
             Event::EscalationRaised { escalation } => self.escalations.push(escalation.id),
             Event::QueryAsked { query } => self.queries.push(query.id),
             Event::CycleSet { cycle, .. } => self.cycles.push(cycle.id),
+            Event::HandoverOffered { handover } => self.handovers.push(handover.id),
             Event::CrisisOpened { .. }
             | Event::IpcrRecorded { .. }
             | Event::UpdateWithdrawn { .. }
@@ -367,7 +419,9 @@ impl Story {
             | Event::CycleEnded { .. }
             | Event::SlotExcused { .. }
             | Event::SlotReminded { .. }
-            | Event::SlotMissed { .. } => {}
+            | Event::SlotMissed { .. }
+            | Event::LogEntered { .. }
+            | Event::HandoverSigned { .. } => {}
         }
         let seq = Seq(self.entries.len() as u64).next();
         let entry = Arc::new(Entry { seq, recorded_at: self.now, actor: actor.clone(), event });
@@ -482,7 +536,7 @@ fn told(story: &Story, viewer: &Viewer, sizes: &[usize]) -> Things {
         let parts: BTreeSet<_> = entries
             .iter()
             .zip(touched)
-            .filter(|(entry, _)| eye.sees_entry(entry))
+            .filter(|(entry, _)| entry.event.is_told() && eye.sees_entry(entry))
             .flat_map(|(_, touched)| touched)
             .collect();
         for change in eye.changes(&parts) {

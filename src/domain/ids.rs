@@ -130,6 +130,14 @@ uuid_id! {
     CycleId
 }
 uuid_id! {
+    /// An entry of a watch log.
+    LogEntryId
+}
+uuid_id! {
+    /// The handover of a shift.
+    HandoverId
+}
+uuid_id! {
     /// An account or device: what a token stands for.
     AccountId
 }

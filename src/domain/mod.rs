@@ -2,8 +2,8 @@
 //!
 //! - [`vocabulary`]: every enumeration once, with its one spelling.
 //! - [`mark`]: TLP 2.0 and who may see what; [`view`] is the only way from the picture to an eye.
-//! - [`crisis`], [`centre`], [`update`], [`query`], [`escalation`], [`cycle`], [`slot`], [`indicator`],
-//!   [`template`]: the nouns.
+//! - [`crisis`], [`centre`], [`update`], [`query`], [`escalation`], [`cycle`], [`slot`], [`log`],
+//!   [`handover`], [`indicator`], [`template`]: the nouns.
 //! - [`command`] is what may be asked, [`event`] what can have happened.
 //! - [`stretch`] is a part of the journal in short, for looking back.
 //! - [`access`] says who may ask, [`decide`] what follows, [`picture`] what is then true.
@@ -26,8 +26,10 @@ mod eyes;
 pub mod freshness;
 #[cfg(test)]
 pub(crate) mod given;
+pub mod handover;
 pub mod ids;
 pub mod indicator;
+pub mod log;
 pub mod mark;
 pub mod picture;
 pub mod query;

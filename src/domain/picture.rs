@@ -17,7 +17,8 @@ use super::crisis::{Closure, Crisis, IPCR_HISTORY_MAX, IpcrRecord, RecordedIpcr}
 use super::cycle::CycleRecord;
 use super::escalation::{Escalation, Lapse, Standing, Step};
 use super::event::{Entry, Event};
-use super::ids::{CentreId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
+use super::handover::{Handed, Handover, HandoverFacts};
+use super::ids::{CentreId, CycleId, EscalationId, HandoverId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark};
 use super::query::{self, Query, QueryRecord, Said};
@@ -119,6 +120,9 @@ pub enum Part {
     /// What one centre owes of one cycle.
     Slots(CycleId, CentreId),
     Update(UpdateId),
+    Handover(HandoverId),
+    /// When a centre last handed over.
+    Handed(CentreId),
     Feed(Audience, Seq),
     Head(Audience),
 }
@@ -143,6 +147,9 @@ pub struct Picture {
     pub slots: OrdMap<(CycleId, CentreId), SlotMarks>,
     /// Every update by its centre and when it was recorded: which rounds of a cycle it fills follows from it.
     pub reports: OrdSet<(CentreId, Timestamp, UpdateId)>,
+    /// Every handover that was offered: who may sign it follows from it.
+    pub handovers: OrdMap<HandoverId, HandoverFacts>,
+    pub handed: OrdMap<CentreId, Handed>,
     /// When each centre was last heard, per audience of what it said.
     pub heard: OrdMap<CentreId, OrdMap<Audience, Timestamp>>,
     /// Newest entry per audience: what a viewer's own position is made of.
@@ -177,6 +184,8 @@ impl Picture {
             cycles: OrdMap::new(),
             slots: OrdMap::new(),
             reports: OrdSet::new(),
+            handovers: OrdMap::new(),
+            handed: OrdMap::new(),
             heard: OrdMap::new(),
             heads: OrdMap::new(),
             feed: OrdMap::new(),
@@ -251,13 +260,33 @@ impl Picture {
             Event::SlotMissed { cycle, centre, due_at } => {
                 self.slot(*cycle, centre, &mut touched).missed.insert(*due_at);
             }
+            // The log is read, not held.
+            Event::LogEntered { .. } => {}
+            Event::HandoverOffered { handover } => {
+                let Handover { id, centre, shift, .. } = &**handover;
+                let offered_by = entry.actor.account;
+                let facts = HandoverFacts { centre: centre.clone(), shift: *shift, offered_by, signed: false };
+                self.handovers.insert(*id, facts);
+                touched.insert(Part::Handover(*id));
+            }
+            Event::HandoverSigned { handover, centre, shift, .. } => {
+                if let Some(facts) = self.handovers.get_mut(handover) {
+                    facts.signed = true;
+                    touched.insert(Part::Handover(*handover));
+                }
+                let handed = Handed { signed_at: entry.recorded_at, next_by: shift.next().to };
+                self.handed.insert(centre.clone(), handed);
+                touched.insert(Part::Handed(centre.clone()));
+            }
         }
-        self.head(entry, audience, &mut touched);
+        if entry.event.is_told() {
+            self.head(entry, audience, &mut touched);
+        }
         touched
     }
 
-    /// The same to every eye, without the facts of updates that nothing shown needs: those grow with the
-    /// journal, and only decisions need all of them. To go on from it, [`Self::forgotten`] comes first.
+    /// The same to every eye, without the facts of updates that nothing shown needs, and without those of
+    /// handovers: both grow with the journal, and only decisions need all of them. To go on from it, [`Self::forgotten`] comes first.
     #[must_use]
     pub fn to_look_at(&self) -> Self {
         let cells = || self.cells.values().flat_map(Shelf::slots);
@@ -268,7 +297,7 @@ impl Picture {
         shown.extend(self.filling());
         let facts: HashMap<_, _> = shown.iter().filter_map(|id| Some((*id, self.updates.get(id)?.clone()))).collect();
         let reports = facts.iter().map(|(id, facts)| (facts.centre.clone(), facts.recorded_at, *id)).collect();
-        Self { updates: facts, reports, ..self.clone() }
+        Self { updates: facts, reports, handovers: OrdMap::new(), ..self.clone() }
     }
 
     /// The updates that the next entries replace and of which this picture has no facts.

@@ -26,6 +26,9 @@ pub enum Refusal {
     /// The query has ended.
     #[error("this query is {0}")]
     QueryIs(QueryState),
+    /// Somebody has signed it.
+    #[error("this handover is signed")]
+    HandoverIsSigned,
     /// The cycle has ended.
     #[error("this cycle has ended")]
     CycleHasEnded,

@@ -70,7 +70,10 @@ impl Stretch {
             | Event::CycleEnded { .. }
             | Event::SlotExcused { .. }
             | Event::SlotReminded { .. }
-            | Event::SlotMissed { .. } => {}
+            | Event::SlotMissed { .. }
+            | Event::LogEntered { .. }
+            | Event::HandoverOffered { .. }
+            | Event::HandoverSigned { .. } => {}
         }
         let audience = self.audience(entry);
         if let Some(moment) = key_moment(entry, picture) {
@@ -190,7 +193,10 @@ fn key_moment(entry: &Entry, picture: &Picture) -> Option<Moment> {
         | Event::CyclePlanned { .. }
         | Event::CycleEnded { .. }
         | Event::SlotExcused { .. }
-        | Event::SlotReminded { .. } => return None,
+        | Event::SlotReminded { .. }
+        | Event::LogEntered { .. }
+        | Event::HandoverOffered { .. }
+        | Event::HandoverSigned { .. } => return None,
     })
 }
 

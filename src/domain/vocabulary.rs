@@ -158,6 +158,14 @@ vocabulary! {
     }
 }
 vocabulary! {
+    /// What an entry of a watch log is about.
+    LogKind { Fact = "fact", Decision = "decision", Action = "action", Contact = "contact" }
+}
+vocabulary! {
+    /// Where the handover of a shift stands.
+    HandoverState { Offered = "offered", Signed = "signed" }
+}
+vocabulary! {
     /// What a wall shows: map and matrix, or tiles that are read from across a room.
     Layout { Overview = "overview", Far = "far" }
 }
@@ -275,6 +283,8 @@ mod tests {
         check(Role::ALL, Role::as_str, Role::parse);
         check(IpcrMode::ALL, IpcrMode::as_str, IpcrMode::parse);
         check(QueryState::ALL, QueryState::as_str, QueryState::parse);
+        check(LogKind::ALL, LogKind::as_str, LogKind::parse);
+        check(HandoverState::ALL, HandoverState::as_str, HandoverState::parse);
         check(Layout::ALL, Layout::as_str, Layout::parse);
         assert_eq!(Tlp::parse("AMBER"), None);
     }

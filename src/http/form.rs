@@ -188,6 +188,13 @@ impl Form {
         }
     }
 
+    /// A required object within the object.
+    pub fn required_object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let value = self.required(name)?;
+        self.fields.insert(name.to_owned(), value);
+        self.object(name, read)
+    }
+
     /// A list of objects; absent is empty.
     pub fn objects<T>(&mut self, name: &str, most: usize, mut read: impl FnMut(&mut Self) -> Option<T>) -> Vec<T> {
         let mut items = Vec::new();

@@ -4,6 +4,7 @@
 
 pub mod assets;
 pub mod devices;
+pub mod duty;
 pub mod extract;
 pub mod form;
 pub mod health;
@@ -106,6 +107,13 @@ pub fn calls() -> Vec<Call> {
         POST "/api/v1/crises/{crisis}/cycles/{id}/end" => writes::end_cycle,
         POST "/api/v1/crises/{crisis}/cycles/{id}/excuse" => writes::excuse_slot,
         GET "/api/v1/crises/{crisis}/slots" => reads::slots,
+        GET "/api/v1/crises/{crisis}/log" => duty::log,
+        POST "/api/v1/crises/{crisis}/log" => duty::write,
+        GET "/api/v1/crises/{crisis}/handovers" => duty::handovers,
+        POST "/api/v1/crises/{crisis}/handovers" => duty::offer,
+        GET "/api/v1/crises/{crisis}/handovers/draft" => duty::draft,
+        GET "/api/v1/crises/{crisis}/handovers/{id}" => duty::handover,
+        POST "/api/v1/crises/{crisis}/handovers/{id}/sign" => duty::sign,
         GET "/api/v1/crises/{crisis}/cells/{centre}/{sector}/history" => reads::cell_history,
         GET "/api/v1/crises/{crisis}/picture" => reads::picture,
         GET "/api/v1/crises/{crisis}/timeline" => past::timeline,

@@ -11,10 +11,12 @@ use super::form::parse_time;
 use super::problem::{Kind, Problem};
 use super::reads::{caught_up, limit_within, tagged, unavailable};
 use crate::domain::access;
-use crate::domain::ids::{CrisisId, Epoch, Position, Seq};
+use crate::domain::ids::{CrisisId, Epoch, HandoverId, Position, Seq};
+use crate::domain::mark::Viewer;
 use crate::domain::picture::Picture;
 use crate::domain::refusal::FieldFault;
-use crate::domain::view::difference::{Look, Then, difference};
+use crate::domain::view::Visible;
+use crate::domain::view::difference::{Difference, Look, Then, difference};
 use crate::domain::view::timeline::{self, Span};
 use crate::live::protocol::EncodedPicture;
 use crate::past::PastError;
@@ -32,19 +34,19 @@ const TICK: SignedDuration = SignedDuration::from_millis(1);
 type Answer = Result<HttpResponse, Problem>;
 
 /// A crisis as it stands, for whoever looks back from here.
-struct Now {
-    crisis: CrisisId,
-    epoch: Epoch,
-    picture: Picture,
-    time: Timestamp,
+pub(super) struct Now {
+    pub(super) crisis: CrisisId,
+    pub(super) epoch: Epoch,
+    pub(super) picture: Picture,
+    pub(super) time: Timestamp,
 }
 
 /// A point of the past.
-struct Moment {
+pub(super) struct Moment {
     /// Of the newest entry that had happened; zero before the crisis began.
-    seq: Seq,
+    pub(super) seq: Seq,
     /// The time that was asked for, if one was.
-    time: Option<Timestamp>,
+    pub(super) time: Option<Timestamp>,
 }
 
 /// `GET …/picture?at=`: what this viewer's wall showed then.
@@ -131,15 +133,30 @@ pub async fn changes(app: Data<App>, signed: Signed, path: Path<String>, query: 
     access::reads_the_past(signed.account.role)?;
     let crisis = extract::crisis(&path)?;
     let now = now(&app, &crisis).await?;
-    let moment = moment(&app, &now, "/since", query.since.as_deref().unwrap_or_default()).await?;
-    let viewer = signed.viewer();
+    let asked = query.since.as_deref().unwrap_or_default();
+    let moment = match handed_over(&app, &signed, &crisis, asked).await? {
+        Some(moment) => moment,
+        None => moment(&app, &now, "/since", asked).await?,
+    };
+    let changed = since(&app, &signed.viewer(), &now, &now.picture, &moment).await?;
+    Ok(HttpResponse::Ok().json(changed))
+}
+
+/// What is otherwise in a picture, looked at for a time, than it was for this viewer.
+pub(super) async fn since(
+    app: &App,
+    viewer: &Viewer,
+    now: &Now,
+    picture: &Picture,
+    moment: &Moment,
+) -> Result<Visible<Difference>, Problem> {
     let look = |picture: &Picture| {
-        app.hub.show(now.epoch, picture, &viewer, |eye| (eye.whole(), eye.recorded_at().unwrap_or(now.time)))
+        app.hub.show(now.epoch, picture, viewer, |eye| (eye.whole(), eye.recorded_at().unwrap_or(now.time)))
     };
     // Before the crisis began there was nothing, so that everything is new to a shift that began earlier.
     let before = match moment.seq {
         Seq::ZERO => None,
-        seq => Some(look(&then(&app, &now, seq).await?)),
+        seq => Some(look(&then(app, now, seq).await?)),
     };
     let then = Then {
         position: before.as_ref().map_or_else(
@@ -149,14 +166,21 @@ pub async fn changes(app: Data<App>, signed: Signed, path: Path<String>, query: 
         at: moment.time.or(before.as_ref().map(|(_, at)| *at)).unwrap_or(now.picture.crisis.opened_at),
         picture: before.as_ref().map(|(picture, _)| picture),
     };
-    let (picture, _) = look(&now.picture);
-    Ok(HttpResponse::Ok().json(difference(then, Look { picture: &picture, at: now.time })))
+    let (picture, _) = look(picture);
+    Ok(difference(then, Look { picture: &picture, at: now.time }))
 }
 
-async fn now(app: &App, crisis: &CrisisId) -> Result<Now, Problem> {
+pub(super) async fn now(app: &App, crisis: &CrisisId) -> Result<Now, Problem> {
     caught_up(app, Some(crisis)).await;
     let here = app.hub.picture(crisis).ok_or_else(|| Problem::not_found("crisis"))?;
     Ok(Now { crisis: crisis.clone(), epoch: here.0, picture: here.1, time: app.clock.now() })
+}
+
+/// When a handover of the asker's centre was offered, if that is what is named.
+async fn handed_over(app: &App, signed: &Signed, crisis: &CrisisId, asked: &str) -> Result<Option<Moment>, Problem> {
+    let Some(id) = HandoverId::parse(asked) else { return Ok(None) };
+    let handover = app.reader.handover(crisis, &signed.viewer(), signed.account.id, id).await.map_err(unavailable)?;
+    Ok(handover.map(|(seq, view)| Moment { seq, time: Some(view.get().offered_at) }))
 }
 
 /// The point of the past that a position or a time names. A time to come is now.
@@ -165,7 +189,13 @@ async fn moment(app: &App, now: &Now, field: &str, asked: &str) -> Result<Moment
         return Ok(Moment { seq, time: None });
     }
     let Ok(time) = parse_time(asked) else {
-        let detail = "must be a position of this crisis, or an RFC 3339 time such as 2022-03-29T14:30:00Z";
+        let detail = match field {
+            "/since" => {
+                "must be a position of this crisis, a handover of your centre, or an RFC 3339 time such as \
+                 2022-03-29T14:30:00Z"
+            }
+            _ => "must be a position of this crisis, or an RFC 3339 time such as 2022-03-29T14:30:00Z",
+        };
         return Err(Problem::fields(vec![FieldFault::at(field, detail)]));
     };
     let time = time.min(now.time);
@@ -173,7 +203,7 @@ async fn moment(app: &App, now: &Now, field: &str, asked: &str) -> Result<Moment
     Ok(Moment { seq: seq.min(now.picture.seq), time: Some(time) })
 }
 
-async fn then(app: &App, now: &Now, seq: Seq) -> Result<Picture, Problem> {
+pub(super) async fn then(app: &App, now: &Now, seq: Seq) -> Result<Picture, Problem> {
     if seq == now.picture.seq {
         return Ok(now.picture.clone());
     }

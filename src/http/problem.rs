@@ -167,6 +167,7 @@ impl From<Refusal> for Problem {
             | Refusal::CrisisIs(_)
             | Refusal::QueryIs(_)
             | Refusal::NotDue
+            | Refusal::HandoverIsSigned
             | Refusal::CycleHasEnded
             | Refusal::SlugTaken => Kind::Conflict,
         };

@@ -194,19 +194,29 @@ pub async fn journal(app: Data<App>, signed: Signed, path: Path<String>, query: 
     if app.hub.position(&crisis).is_none() {
         return Err(Problem::not_found("crisis"));
     }
-    let (after, limit) = page_bounds(&app, &crisis, &query)?;
+    let mut faults = Vec::new();
+    let (after, limit) = page_bounds(&app, &crisis, query.after.as_deref(), query.limit.as_deref(), &mut faults);
+    if !faults.is_empty() {
+        return Err(Problem::fields(faults));
+    }
+    let next = format!("/api/v1/crises/{crisis}/journal?");
     if audits {
         let page = app.reader.audit(&crisis, after, limit).await.map_err(unavailable)?;
-        Ok(ndjson(&app, &crisis, limit, &page))
+        Ok(ndjson(&app, &crisis, (&next, limit), &page))
     } else {
         let page = app.reader.page(&crisis, &signed.viewer(), after, limit).await.map_err(unavailable)?;
-        Ok(ndjson(&app, &crisis, limit, &page))
+        Ok(ndjson(&app, &crisis, (&next, limit), &page))
     }
 }
 
-fn page_bounds(app: &App, crisis: &CrisisId, query: &PageQuery) -> Result<(Seq, usize), Problem> {
-    let mut faults = Vec::new();
-    let after = match query.after.as_deref() {
+pub(super) fn page_bounds(
+    app: &App,
+    crisis: &CrisisId,
+    after: Option<&str>,
+    limit: Option<&str>,
+    faults: &mut Vec<FieldFault>,
+) -> (Seq, usize) {
+    let after = match after {
         None | Some("") => Seq::ZERO,
         Some(word) => app.reader.unseal(crisis, word).unwrap_or_else(|| {
             faults.push(FieldFault::at("/after", "is not a position of this crisis"));
@@ -214,8 +224,7 @@ fn page_bounds(app: &App, crisis: &CrisisId, query: &PageQuery) -> Result<(Seq, 
         }),
     };
     let most = app.settings.limits.page_entries;
-    let limit = limit_within(query.limit.as_deref(), PAGE_LINES.min(most), most, &mut faults);
-    if faults.is_empty() { Ok((after, limit)) } else { Err(Problem::fields(faults)) }
+    (after, limit_within(limit, PAGE_LINES.min(most), most, faults))
 }
 
 pub(super) fn limit_within(asked: Option<&str>, usual: usize, most: usize, faults: &mut Vec<FieldFault>) -> usize {
@@ -229,7 +238,13 @@ pub(super) fn limit_within(asked: Option<&str>, usual: usize, most: usize, fault
     }
 }
 
-fn ndjson<T: Serialize>(app: &App, crisis: &CrisisId, limit: usize, page: &Page<T>) -> HttpResponse {
+/// A page as lines, with the address of the next: `path`, up to where its parameters follow.
+pub(super) fn ndjson<T: Serialize>(
+    app: &App,
+    crisis: &CrisisId,
+    (path, limit): (&str, usize),
+    page: &Page<T>,
+) -> HttpResponse {
     let mut body = Vec::new();
     for line in &page.lines {
         serde_json::to_writer(&mut body, line).expect("views have string keys and finite numbers");
@@ -239,7 +254,7 @@ fn ndjson<T: Serialize>(app: &App, crisis: &CrisisId, limit: usize, page: &Page<
     answer.content_type("application/x-ndjson");
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(word) = page.next.and_then(|seq| app.reader.seal(crisis, seq)) {
-        let next = format!("</api/v1/crises/{crisis}/journal?after={word}&limit={limit}>; rel=\"next\"");
+        let next = format!("<{path}after={word}&limit={limit}>; rel=\"next\"");
         answer.insert_header((header::LINK, next));
     }
     answer.body(Bytes::from(body))

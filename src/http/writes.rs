@@ -215,14 +215,16 @@ fn path_to_cycle(path: Path<(String, String)>) -> Result<(CrisisId, CycleId), Pr
 
 /// Where the thing that was written can be read.
 #[derive(Clone, Copy)]
-enum Location {
+pub(super) enum Location {
     Crisis,
     Update,
+    Log,
+    Handover,
     /// It is a part of the picture and has no address of its own.
     Picture,
 }
 
-async fn submit(
+pub(super) async fn submit(
     app: &App,
     signed: &Signed,
     crisis: CrisisId,
@@ -238,6 +240,8 @@ async fn submit(
     let location = match location {
         Location::Crisis => here,
         Location::Update => format!("{here}/updates/{id}"),
+        Location::Log => format!("{here}/log"),
+        Location::Handover => format!("{here}/handovers/{id}"),
         Location::Picture => format!("{here}/picture"),
     };
     let mut response = if answer.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };

@@ -64,7 +64,7 @@ mod tests {
     fn the_frozen_journals_open_and_would_be_written_the_same_again() {
         let frozen = [
             (1, 6, include_str!("../../tests/fixtures/journal/v1.jsonl")),
-            (2, 17, include_str!("../../tests/fixtures/journal/v2.jsonl")),
+            (2, 20, include_str!("../../tests/fixtures/journal/v2.jsonl")),
         ];
         for (version, count, lines) in frozen {
             let mut kinds = std::collections::BTreeSet::new();

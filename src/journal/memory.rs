@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Append, Appended, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, RequestKey, chain,
-    codec,
+    Append, Appended, Book, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, RequestKey,
+    chain, codec,
 };
 use crate::domain::event::Entry;
 use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
@@ -131,6 +131,19 @@ impl Journal for MemoryJournal {
             (here && entry.seq < before).then(|| Arc::clone(entry))
         });
         entries.reverse();
+        entries.truncate(limit.min(READ_ENTRIES_MAX));
+        Ok(entries)
+    }
+
+    async fn book(
+        &self,
+        crisis: &CrisisId,
+        book: Book,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let mut entries =
+            self.select(crisis, |(entry, _)| (entry.seq > after && book.has(&entry.event)).then(|| Arc::clone(entry)));
         entries.truncate(limit.min(READ_ENTRIES_MAX));
         Ok(entries)
     }

@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::domain::event::Entry;
+use crate::domain::event::{Entry, Event};
 use crate::domain::ids::{AccountId, CentreId, CrisisId, Epoch, SectorId, Seq};
 
 /// Most entries that one read answers.
@@ -52,6 +52,15 @@ pub trait Journal: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Arc<Entry>>, JournalError>;
 
+    /// Entries of one book after a number, oldest first. Capped as `read` is.
+    async fn book(
+        &self,
+        crisis: &CrisisId,
+        book: Book,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError>;
+
     /// The number of the newest entry recorded at a time or before it; zero when all are later. Looks at a
     /// handful of entries: their times never run backwards.
     async fn at(&self, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError>;
@@ -71,6 +80,27 @@ pub trait Journal: Send + Sync + 'static {
 pub struct Cell {
     pub centre: CentreId,
     pub sector: SectorId,
+}
+
+/// Entries that are read by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Book {
+    /// The watch log of every centre.
+    Log,
+    /// The handovers of one centre, offered and signed.
+    Handovers(CentreId),
+}
+
+impl Book {
+    /// Whether an entry stands in it.
+    pub fn has(&self, event: &Event) -> bool {
+        match (self, event) {
+            (Self::Log, Event::LogEntered { .. }) => true,
+            (Self::Handovers(of), Event::HandoverOffered { handover }) => handover.centre == *of,
+            (Self::Handovers(of), Event::HandoverSigned { centre, .. }) => centre == of,
+            _ => false,
+        }
+    }
 }
 
 /// A crisis in the journal.

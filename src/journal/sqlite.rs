@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    Append, Appended, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec,
+    Append, Appended, Book, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, Receipt, chain, codec,
     open_entry,
 };
 use crate::domain::event::Entry;
@@ -24,17 +24,21 @@ use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 mod tests;
 
 /// Version of the tables that this program knows.
-const SCHEMA_VERSION: i64 = 4;
+const SCHEMA_VERSION: i64 = 5;
 /// Forward only: each brings the tables from the version before it to its own.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/sqlite/0001_journal.sql"),
     include_str!("migrations/sqlite/0002_walls_and_cells.sql"),
     include_str!("migrations/sqlite/0003_snapshots.sql"),
     include_str!("migrations/sqlite/0004_peers_of_pairings.sql"),
+    include_str!("migrations/sqlite/0005_books.sql"),
 ];
 /// Found by its index alone, whatever else the journal holds.
 const CELL: &str = "select seq, stored, hash from entry where crisis = ?1 and cell = ?2 and seq < ?3
     order by seq desc limit ?4";
+/// The same, of one book from the beginning.
+const BOOK: &str = "select seq, stored, hash from entry where crisis = ?1 and book = ?2 and seq > ?3
+    order by seq limit ?4";
 /// One entry by its number.
 const ONE: &str = "select seq, stored, hash from entry where crisis = ?1 and seq = ?2";
 /// How long a connection waits for another process.
@@ -431,6 +435,26 @@ impl Journal for SqliteJournal {
         let limit = i64::try_from(limit.min(READ_ENTRIES_MAX)).expect("the cap is small");
         self.query(move |connection| {
             let raw = select_raw(connection, CELL, params![crisis.as_str(), cell, to_sql(before), limit])?;
+            raw.iter().map(|raw| open_entry(&crisis, raw)).collect()
+        })
+        .await
+    }
+
+    async fn book(
+        &self,
+        crisis: &CrisisId,
+        book: Book,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let crisis = crisis.clone();
+        let book = match book {
+            Book::Log => "log".to_owned(),
+            Book::Handovers(centre) => format!("handovers/{centre}"),
+        };
+        let limit = i64::try_from(limit.min(READ_ENTRIES_MAX)).expect("the cap is small");
+        self.query(move |connection| {
+            let raw = select_raw(connection, BOOK, params![crisis.as_str(), book, to_sql(after), limit])?;
             raw.iter().map(|raw| open_entry(&crisis, raw)).collect()
         })
         .await

@@ -173,7 +173,7 @@ impl Hub {
         let mut parts = BTreeSet::new();
         let mut lines = Vec::new();
         let mut upto = Seq::ZERO;
-        for (entry, touched) in entries.iter().zip(touched) {
+        for (entry, touched) in entries.iter().zip(touched).filter(|(entry, _)| entry.event.is_told()) {
             if let Some(line) = eye.entry(entry) {
                 lines.push(line);
                 parts.extend(touched);

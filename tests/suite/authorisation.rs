@@ -27,6 +27,8 @@ enum Before {
     Query,
     /// A cycle of every centre, and its first due time.
     Cycle,
+    /// A handover that the own centre offers.
+    Handover,
     /// A crisis of its own, open or closed.
     OpenCrisis,
     ClosedCrisis,
@@ -59,6 +61,11 @@ const ANSWERING: &str = "duty_officer@asked centre_lead@asked coordinator@any";
 const LEADING: &str = "centre_lead@own coordinator@any";
 /// These see nothing that is marked GREEN; to the desk a wall has no eyes, since it may write nothing.
 const BLIND: &str = "partner@any auditor@any admin@any wall_device@any";
+
+/// People of other centres; and, to the desk, all who have no eyes for what is a centre's own.
+const OTHER_MEMBERS: &str = "viewer@asked duty_officer@asked centre_lead@asked coordinator@asked viewer@third \
+     duty_officer@third centre_lead@third coordinator@third";
+const NOT_OF_US: &str = "any@asked any@third partner@own auditor@own admin@own wall_device@own";
 
 /// Who keeps walls and tokens, and to whom those of another centre do not exist.
 const KEEPERS: &str = "duty_officer@any centre_lead@any coordinator@any admin@any";
@@ -143,6 +150,21 @@ fn table() -> Vec<Row> {
         ),
         on(Before::Query, BLIND, row("POST", "/api/v1/crises/{crisis}/queries/{id}/answer", OWN_REPORTERS)),
         on(Before::Query, BLIND, row("POST", "/api/v1/crises/{crisis}/queries/{id}/withdraw", "coordinator@asked")),
+        row("GET", "/api/v1/crises/{crisis}/log", READERS),
+        row("POST", "/api/v1/crises/{crisis}/log", REPORTERS),
+        row("GET", "/api/v1/crises/{crisis}/handovers", LOOKING_BACK),
+        row("POST", "/api/v1/crises/{crisis}/handovers", REPORTERS),
+        row("GET", "/api/v1/crises/{crisis}/handovers/draft", LOOKING_BACK),
+        on(
+            Before::Handover,
+            OTHER_MEMBERS,
+            row(
+                "GET",
+                "/api/v1/crises/{crisis}/handovers/{id}",
+                "viewer@own duty_officer@own centre_lead@own coordinator@own",
+            ),
+        ),
+        on(Before::Handover, NOT_OF_US, row("POST", "/api/v1/crises/{crisis}/handovers/{id}/sign", OWN_REPORTERS)),
         row("GET", "/api/v1/crises/{crisis}/cells/{centre}/{sector}/history", READERS),
         row("POST", "/api/v1/crises/{crisis}/escalations", REPORTERS),
         step("acknowledge", &[], ANSWERING),
@@ -243,6 +265,7 @@ impl Stage {
                 let set = self.coordinator.post(&format!("{crisis}/cycles"), &cycle(&due, "A row")).await.must(201);
                 return [set["id"].as_str().expect("an id"), &due].join(" ");
             }
+            Before::Handover => self.owner.post(&format!("{crisis}/handovers"), &handover()).await,
             Before::Update => self.owner.post_update(&update("be-nccn", "cyber", "green", "A row")).await,
             Before::Escalation(_) => self.owner.post(&format!("{crisis}/escalations"), &matter("nl-ncc")).await,
         };
@@ -275,6 +298,11 @@ impl Stage {
         }
         // What a call cannot be made without.
         let path = if path.ends_with("/changes") { format!("{path}?since={}", in_seconds(-60)) } else { path };
+        let path = if path.ends_with("/draft") {
+            format!("{path}?from={}&to={}", in_seconds(-3_600), in_seconds(3_600))
+        } else {
+            path
+        };
         let body = match row.call {
             ("POST", "/api/v1/session") if person.token.is_empty() => json!({ "token": "vigie_made_up" }),
             ("POST", "/api/v1/session") => json!({ "token": person.token }),
@@ -300,6 +328,10 @@ impl Stage {
             ("POST", "/api/v1/crises/{crisis}/cycles/{id}/excuse") => {
                 json!({ "centre": "nl-ncc", "due_at": secret, "reason": "A row" })
             }
+            ("POST", "/api/v1/crises/{crisis}/log") => {
+                json!({ "kind": "fact", "text": "A row", "event_time": in_seconds(-1), "tlp": "green" })
+            }
+            ("POST", "/api/v1/crises/{crisis}/handovers") => handover(),
             ("POST", "/api/v1/crises/{crisis}/scope") => json!({ "sectors": ["cyber"] }),
             ("POST", "/api/v1/crises/{crisis}/updates/{id}/queries") => json!({ "question": "A row" }),
             ("POST", "/api/v1/crises/{crisis}/queries/{id}/answer") => json!({ "answer": "A row" }),
@@ -318,6 +350,10 @@ impl Stage {
             if method == Method::POST { (&json[..], body.to_string().into_bytes()) } else { (&[][..], Vec::new()) };
         person.ask(method, &path, headers, body).await.status.as_u16()
     }
+}
+
+fn handover() -> Value {
+    json!({ "shift": { "from": in_seconds(-3_600), "to": in_seconds(3_600) }, "notes": "A row" })
 }
 
 fn matter(asked_of: &str) -> Value {

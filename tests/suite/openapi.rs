@@ -17,7 +17,9 @@ use vigie::domain::ids::SLUG_CHARS_MAX;
 use vigie::domain::indicator::FIGURE_MAX;
 use vigie::domain::picture::{FEED_ENTRIES_MAX, STEPS_KEPT_MAX};
 use vigie::domain::update::lang_fault;
+use vigie::domain::view::handovers::KEY_EVENTS_MAX;
 use vigie::domain::vocabulary as words;
+use vigie::http::duty::HANDOVERS_MAX;
 use vigie::http::problem::Kind;
 use vigie::http::reads::HISTORY_UPDATES_MAX;
 use vigie::journal::READ_ENTRIES_MAX;
@@ -159,6 +161,8 @@ fn every_word_is_the_vocabularys() {
         EscalationClock,
         SlotState,
         QueryState,
+        LogKind,
+        HandoverState,
         MomentKind,
         Layout,
         Role,
@@ -203,6 +207,9 @@ fn limits_that_no_form_holds_are_the_codes() {
         ("schemas/Pairing/properties/code/maxLength", count(CODE_CHARS)),
         ("schemas/CellHistory/properties/updates/maxItems", count(HISTORY_UPDATES_MAX)),
         ("parameters/HistoryLimit/schema/maximum", count(HISTORY_UPDATES_MAX)),
+        ("schemas/Handovers/properties/handovers/maxItems", count(HANDOVERS_MAX)),
+        ("parameters/HandoversLimit/schema/maximum", count(HANDOVERS_MAX)),
+        ("schemas/ShiftTold/properties/key_events/maxItems", count(KEY_EVENTS_MAX)),
         ("parameters/PageLimit/schema/maximum", count(READ_ENTRIES_MAX)),
     ] {
         assert_eq!(limit(pointer), Some(limit_of_code), "{pointer}");

@@ -10,6 +10,7 @@ use vigie::domain::vocabulary::Role;
 
 use crate::harness::app::{App, CRISIS};
 use crate::harness::lock::Lock;
+use crate::harness::now;
 use crate::harness::person::{Answer, Person, changed, headline, update, will_do};
 
 const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
@@ -164,6 +165,8 @@ async fn head_answers_what_get_answers_without_its_body() {
     let officer = app.officer("be-nccn").await;
     let update = officer.post_update(&update("be-nccn", "cyber", "green", "Asked about")).await.must(201);
     let id = update["id"].as_str().expect("an id");
+    let entry = json!({ "kind": "fact", "text": "A line to read", "event_time": now(), "tlp": "green" });
+    officer.post(&format!("/api/v1/crises/{CRISIS}/log"), &entry).await.must(201);
     let mut asked = 0;
     for call in vigie::http::calls().iter().filter(|call| call.method == Method::GET) {
         let path = call.path.replace("{crisis}", CRISIS).replace("{id}", id);

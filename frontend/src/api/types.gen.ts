@@ -18,6 +18,8 @@ export type EscalationAnswer = "will_do" | "cannot";
 export type EscalationClock = "ack" | "start" | "resolve";
 export type QueryState = "open" | "answered" | "withdrawn";
 export type SlotState = "open" | "due_soon" | "overdue" | "submitted" | "nil" | "late" | "missed" | "excused";
+export type LogKind = "fact" | "decision" | "action" | "contact";
+export type HandoverState = "offered" | "signed";
 export type Layout = "overview" | "far";
 export type Role = "wall_device" | "viewer" | "duty_officer" | "centre_lead" | "coordinator" | "auditor" | "admin" | "partner" | "system";
 export type CentreKind = "national" | "eu" | "regional" | "observer";
@@ -148,7 +150,15 @@ export type SlotView = { cycle: string, centre: string, due_at: string, state: S
  * Why it is excused.
  */
 reason: string | null, };
-export type CentreView = { last_heard: string | null, id: string, 
+export type CentreView = { last_heard: string | null, 
+/**
+ * When somebody there last signed that a shift was taken over.
+ */
+last_handover: string | null, 
+/**
+ * When the shift that took over ends: later without another handover, one is missing.
+ */
+next_handover: string | null, id: string, 
 /**
  * What a tile shows: ISO 3166-1 alpha-2 for a country, the body's own short code otherwise.
  */
@@ -166,8 +176,9 @@ name: { [key in string]: string },
  */
 timezone: string, languages: Array<string>, };
 export type ReadingView = { centre: string, indicator: string, value: Value, as_of: string, recorded_at: string, quality: Quality, tlp: Tlp, update: string, };
-export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, } | { "kind": "cycle_set", id: string, name: string, } | { "kind": "cycle_changed", id: string, name: string, } | { "kind": "cycle_planned", id: string, due: Array<string>, } | { "kind": "cycle_ended", id: string, reason: string, } | { "kind": "slot_excused", id: string, centre: string, due_at: string, reason: string, } | { "kind": "slot_reminded", id: string, centre: string, due_at: string, minutes: number, } | { "kind": "slot_missed", id: string, centre: string, due_at: string, };
-export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, } | { "kind": "cycle_set", id: string, name: string, } | { "kind": "cycle_changed", id: string, name: string, } | { "kind": "cycle_planned", id: string, due: Array<string>, } | { "kind": "cycle_ended", id: string, reason: string, } | { "kind": "slot_excused", id: string, centre: string, due_at: string, reason: string, } | { "kind": "slot_reminded", id: string, centre: string, due_at: string, minutes: number, } | { "kind": "slot_missed", id: string, centre: string, due_at: string, });
+export type Shift = { from: string, to: string, };
+export type What = { "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, } | { "kind": "cycle_set", id: string, name: string, } | { "kind": "cycle_changed", id: string, name: string, } | { "kind": "cycle_planned", id: string, due: Array<string>, } | { "kind": "cycle_ended", id: string, reason: string, } | { "kind": "slot_excused", id: string, centre: string, due_at: string, reason: string, } | { "kind": "slot_reminded", id: string, centre: string, due_at: string, minutes: number, } | { "kind": "slot_missed", id: string, centre: string, due_at: string, } | { "kind": "log_entered", id: string, centre: string, log_kind: LogKind, headline: string, event_time: string, key_event: boolean, corrects: string | null, } | { "kind": "handover_offered", id: string, centre: string, shift: Shift, } | { "kind": "handover_signed", id: string, centre: string, shift: Shift, };
+export type FeedItem = { position: string, recorded_at: string, by: By, tlp: Tlp, } & ({ "kind": "crisis_opened", name: string, } | { "kind": "ipcr_recorded", ipcr: IpcrRecord, } | { "kind": "update_posted", update: UpdateView, } | { "kind": "update_withdrawn", id: string, centre: string, sector: string, reason: string, } | { "kind": "escalation_raised", id: string, title: string, level: EscalationLevel, severity: Severity, asked_of: string, } | { "kind": "escalation_stepped", id: string, step: EscalationStep, note: string | null, assignee: string | null, answer: EscalationAnswer | null, } | { "kind": "escalation_lapsed", id: string, which: EscalationClock, due: string, level: EscalationLevel, } | { "kind": "escalation_woken", id: string, due: string, } | { "kind": "query_asked", id: string, update: string, centre: string, question: string, } | { "kind": "query_answered", id: string, answer: string, } | { "kind": "query_withdrawn", id: string, reason: string, } | { "kind": "crisis_closed", reason: string, } | { "kind": "crisis_reopened", reason: string, } | { "kind": "crisis_scoped", sectors: Array<string>, centres: Array<string>, } | { "kind": "cycle_set", id: string, name: string, } | { "kind": "cycle_changed", id: string, name: string, } | { "kind": "cycle_planned", id: string, due: Array<string>, } | { "kind": "cycle_ended", id: string, reason: string, } | { "kind": "slot_excused", id: string, centre: string, due_at: string, reason: string, } | { "kind": "slot_reminded", id: string, centre: string, due_at: string, minutes: number, } | { "kind": "slot_missed", id: string, centre: string, due_at: string, } | { "kind": "log_entered", id: string, centre: string, log_kind: LogKind, headline: string, event_time: string, key_event: boolean, corrects: string | null, } | { "kind": "handover_offered", id: string, centre: string, shift: Shift, } | { "kind": "handover_signed", id: string, centre: string, shift: Shift, });
 export type PictureView = { crisis: CrisisView, position: string, cells: Array<CellView>, 
 /**
  * Every one that somebody still has to act on, and the newest that are closed or rejected.
@@ -263,6 +274,46 @@ part_minutes: number,
  * How much this viewer saw in each part that touches the span, oldest first; parts without entries are left out.
  */
 density: Array<DensityView>, };
+export type LogEntryView = { id: string, position: string, centre: string, kind: LogKind, text: string, event_time: string, recorded_at: string, key_event: boolean, refs: Array<string>, tlp: Tlp, recipients: Array<string>, 
+/**
+ * The entry of the same centre that this one puts right.
+ */
+corrects: string | null, by: By, };
+export type SignatureView = { at: string, by: By, note: string | null, };
+export type HandoverView = { id: string, position: string, centre: string, shift: Shift, state: HandoverState, notes: string, watch_items: Array<string>, staffing: string | null, questions: string | null, offered_at: string, offered_by: By, 
+/**
+ * Whether the asker offered it, and so cannot sign it.
+ */
+own: boolean, signed: SignatureView | null, };
+export type ShiftView = { 
+/**
+ * For when this was looked at.
+ */
+at: string, shift: Shift, 
+/**
+ * The one that takes over, as long.
+ */
+next: Shift, 
+/**
+ * Open ones that this centre raised, is asked about or owns.
+ */
+escalations: Array<EscalationView>, 
+/**
+ * Open ones to this centre.
+ */
+queries: Array<QueryView>, 
+/**
+ * What this centre owes in the next shift, and what it already owes.
+ */
+slots: Array<SlotView>, 
+/**
+ * What is otherwise than when the shift began.
+ */
+changes: Difference, 
+/**
+ * Of every centre, as far as this one may read them; oldest first.
+ */
+key_events: Array<LogEntryView>, };
 export type DeviceSetting = { layout: Layout, 
 /**
  * 3, 5 or 8.
@@ -320,3 +371,4 @@ export const ENVIRONMENTS: readonly Environment[] = ["actual", "exercise", "test
 export const ROLES: readonly Role[] = ["wall_device", "viewer", "duty_officer", "centre_lead", "coordinator", "auditor", "admin", "partner", "system"];
 export const QUERY_STATES: readonly QueryState[] = ["open", "answered", "withdrawn"];
 export const LAYOUTS: readonly Layout[] = ["overview", "far"];
+export const LOG_KINDS: readonly LogKind[] = ["fact", "decision", "action", "contact"];

@@ -78,7 +78,7 @@ export function missedLines(slots: readonly SlotView[], cycles: readonly Pick<Cy
 }
 
 /** How long before the old picture a slot may have been due that was missed only after it. */
-export function longestGrace(cycles: readonly CycleView[]): number {
+export function longestGrace(cycles: readonly Pick<CycleView, 'grace_minutes'>[]): number {
   return Math.max(0, ...cycles.map(({ grace_minutes }) => grace_minutes)) * 60_000;
 }
 

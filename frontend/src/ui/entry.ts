@@ -34,6 +34,9 @@ export function entryText(item: FeedItem, { codeOf, escalations }: Among): strin
     case 'slot_excused': return m.feed_slot_excused({ centre: codeOf(item.centre), time: timeOf(item.due_at), reason: item.reason });
     case 'slot_reminded': return m.feed_slot_reminded({ time: timeOf(item.due_at) });
     case 'slot_missed': return m.feed_slot_missed({ time: timeOf(item.due_at) });
+    case 'log_entered': return (item.corrects === null ? m.feed_log_entered : m.feed_log_corrected)({ headline: item.headline });
+    case 'handover_offered': return m.feed_handover_offered({ time: timeOf(item.shift.to) });
+    case 'handover_signed': return m.feed_handover_signed({ centre: codeOf(item.centre) });
   }
 }
 

@@ -40,7 +40,8 @@ export function query(changes: Partial<QueryView> = {}): QueryView {
 
 export function snapshot(position: string, changes: Partial<Snapshot['picture']> = {}, time = T0): Snapshot {
   const centre = (id: string, code: string) => ({
-    id, code, country: code, kind: 'national' as const, name: { en: id }, timezone: 'Europe/Brussels', languages: ['en'], last_heard: null,
+    id, code, country: code, kind: 'national' as const, name: { en: id }, timezone: 'Europe/Brussels', languages: ['en'], last_heard: null, last_handover: null,
+    next_handover: null,
   });
   return {
     type: 'snapshot',

@@ -11,7 +11,7 @@ export function centre(code: string, kind: CentreKind = 'national', heard: numbe
   const country = kind === 'eu' || kind === 'regional' ? null : code;
   return {
     id: code.toLowerCase(), code, country, kind, name: { en: code }, timezone: 'Europe/Brussels', languages: ['en'],
-    last_heard: heard === null ? null : iso(heard),
+    last_heard: heard === null ? null : iso(heard), last_handover: null, next_handover: null,
   };
 }
 

@@ -1,6 +1,7 @@
 //! What follows for escalations: raising with every check, each step after it, and clocks that run out.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{Catalogue, Moment, refuse};
 use crate::domain::actor::Actor;
@@ -53,7 +54,7 @@ pub(super) fn raise_escalation(
     {
         faults.push(FieldFault::at("/resolve_due", "must lie in the future and after ack_due"));
     }
-    check_refs(picture, actor, &raise, &mut faults);
+    check_refs(picture, actor, &raise.mark, &raise.refs, &mut faults);
     refuse(faults)?;
     let terms = catalogue.escalation.of(raise.level);
     let Clocks { ack_due, start_due, resolve_due } = terms.clocks(moment.now, raise.ack_due, raise.resolve_due);
@@ -74,11 +75,11 @@ pub(super) fn raise_escalation(
     Ok(Event::EscalationRaised { escalation: Box::new(escalation) })
 }
 
-/// References must exist for the raiser, and nobody may see the escalation who may not see what it refers to.
-fn check_refs(picture: &Picture, actor: &Actor, raise: &RaiseEscalation, faults: &mut Vec<FieldFault>) {
+/// References must exist for who makes them, and nobody may see what refers who may not see what it refers to.
+pub(super) fn check_refs(picture: &Picture, actor: &Actor, mark: &Mark, refs: &[Uuid], faults: &mut Vec<FieldFault>) {
     let centres = &picture.crisis.centres;
-    let own = raise.mark.audience(&actor.centre);
-    for (i, id) in raise.refs.iter().enumerate() {
+    let own = mark.audience(&actor.centre);
+    for (i, id) in refs.iter().enumerate() {
         let update = picture.updates.get(&UpdateId(*id)).map(|facts| facts.mark.audience(&facts.centre));
         let escalation = picture.escalations.get(&EscalationId(*id)).map(|record| {
             let escalation = &record.escalation;

@@ -19,6 +19,8 @@ use super::vocabulary::CrisisState;
 mod crisis;
 mod cycle;
 mod escalation;
+mod handover;
+mod log;
 mod query;
 mod update;
 
@@ -100,6 +102,9 @@ pub fn decide(
         Command::AskQuery { update, question } => query::ask(picture, update, question, moment),
         Command::AnswerQuery { query, answer } => query::answer(picture, query, answer),
         Command::WithdrawQuery { query, reason } => query::withdraw(picture, query, reason),
+        Command::WriteLog(draft) => log::write(picture, catalogue, actor, *draft, moment),
+        Command::OfferHandover(draft) => handover::offer(picture, actor, *draft, moment),
+        Command::SignHandover { handover, note } => handover::sign(picture, handover, note),
     }
 }
 

@@ -89,7 +89,7 @@ fn check_times(draft: &PostUpdate, term: SignedDuration, moment: &Moment, faults
     until
 }
 
-fn check_mark(mark: &Mark, catalogue: &Catalogue, faults: &mut Vec<FieldFault>) {
+pub(super) fn check_mark(mark: &Mark, catalogue: &Catalogue, faults: &mut Vec<FieldFault>) {
     if let Some((field, fault)) = mark.fault() {
         faults.push(FieldFault::at(format!("/{field}"), fault));
     }

@@ -84,7 +84,10 @@ impl Eye<'_> {
                 | Event::CycleEnded { .. }
                 | Event::SlotExcused { .. }
                 | Event::SlotReminded { .. }
-                | Event::SlotMissed { .. } => {}
+                | Event::SlotMissed { .. }
+                | Event::LogEntered { .. }
+                | Event::HandoverOffered { .. }
+                | Event::HandoverSigned { .. } => {}
             }
         }
     }

@@ -99,6 +99,21 @@ fn what(entry: &Entry) -> What {
         Event::SlotMissed { cycle, centre, due_at } => {
             What::SlotMissed { id: *cycle, centre: centre.clone(), due_at: *due_at }
         }
+        Event::LogEntered { entry: logged } => What::LogEntered {
+            id: logged.id,
+            centre: logged.centre.clone(),
+            log_kind: logged.kind,
+            headline: logged.headline(),
+            event_time: logged.event_time,
+            key_event: logged.key_event,
+            corrects: logged.corrects,
+        },
+        Event::HandoverOffered { handover } => {
+            What::HandoverOffered { id: handover.id, centre: handover.centre.clone(), shift: handover.shift }
+        }
+        Event::HandoverSigned { handover, centre, shift, note: _ } => {
+            What::HandoverSigned { id: *handover, centre: centre.clone(), shift: *shift }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::actor::By;
 use super::centre::Centre;
 use super::crisis::Closure;
 use super::event::{Entry, Event};
+use super::handover::OF_SIGNATURES;
 use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark, Viewer};
@@ -23,8 +24,10 @@ use super::vocabulary::EscalationState;
 
 mod cycles;
 pub mod difference;
+pub mod handovers;
 mod history;
 mod lines;
+pub mod log;
 mod shapes;
 #[cfg(test)]
 mod tests;
@@ -119,6 +122,8 @@ impl Eye<'_> {
                 | Part::Cell(..)
                 | Part::Reading(..)
                 | Part::Update(_)
+                | Part::Handover(_)
+                | Part::Handed(_)
                 | Part::Feed(..)
                 | Part::Head(_) => {}
             }
@@ -144,7 +149,7 @@ impl Eye<'_> {
     fn item(&self, part: &Part) -> Option<(Key, Option<Item>)> {
         Some(match part {
             Part::Crisis => (key("crisis", self.picture.crisis.slug.as_str()), Some(Item::Crisis(self.crisis()))),
-            Part::Centre(id) => (key("centre", id.as_str()), self.centre(id).map(Item::Centre)),
+            Part::Centre(id) | Part::Handed(id) => (key("centre", id.as_str()), self.centre(id).map(Item::Centre)),
             Part::Cell(centre, sector) => {
                 (key("cell", format!("{centre}/{sector}")), self.cell(centre, sector).map(Item::Cell))
             }
@@ -165,7 +170,7 @@ impl Eye<'_> {
             Part::Slots(id, centre) => {
                 (key("slots", format!("{id}/{centre}")), self.slots_row(*id, centre).map(Item::Slots))
             }
-            Part::Update(_) | Part::Feed(..) | Part::Head(_) => return None,
+            Part::Update(_) | Part::Handover(_) | Part::Feed(..) | Part::Head(_) => return None,
         })
     }
 
@@ -220,7 +225,13 @@ impl Eye<'_> {
         let centre = self.centres.iter().find(|centre| centre.id == *id)?.clone();
         let heard = self.picture.heard.get(id);
         let visible = heard.into_iter().flatten().filter(|(audience, _)| self.sees(audience));
-        Some(CentreView { centre, last_heard: visible.map(|(_, at)| *at).max() })
+        let handed = self.picture.handed.get(id).filter(|_| self.sees(&OF_SIGNATURES));
+        Some(CentreView {
+            centre,
+            last_heard: visible.map(|(_, at)| *at).max(),
+            last_handover: handed.map(|handed| handed.signed_at),
+            next_handover: handed.map(|handed| handed.next_by),
+        })
     }
 
     fn cell(&self, centre: &CentreId, sector: &SectorId) -> Option<CellView> {
@@ -369,6 +380,8 @@ impl Eye<'_> {
         };
         match &entry.event {
             Event::UpdatePosted { update } => self.picture.crisis.includes(&update.centre, &update.sector),
+            Event::LogEntered { entry } => self.picture.crisis.centres.contains(&entry.centre),
+            Event::HandoverOffered { handover } => self.picture.crisis.centres.contains(&handover.centre),
             Event::QueryAsked { query } => asked(&query.id),
             Event::QueryAnswered { query, .. } | Event::QueryWithdrawn { query, .. } => asked(query),
             // That words were taken back is told even when they are no longer shown.
@@ -388,7 +401,8 @@ impl Eye<'_> {
             | Event::CycleEnded { .. } => true,
             Event::SlotExcused { centre, .. }
             | Event::SlotReminded { centre, .. }
-            | Event::SlotMissed { centre, .. } => self.picture.crisis.centres.contains(centre),
+            | Event::SlotMissed { centre, .. }
+            | Event::HandoverSigned { centre, .. } => self.picture.crisis.centres.contains(centre),
         }
     }
 

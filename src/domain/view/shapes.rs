@@ -8,12 +8,15 @@ use crate::domain::actor::By;
 use crate::domain::centre::{Centre, Sector};
 use crate::domain::crisis::IpcrRecord;
 use crate::domain::escalation::Answer;
-use crate::domain::ids::{CentreId, CrisisId, CycleId, EscalationId, IndicatorId, QueryId, SectorId, UpdateId};
+use crate::domain::handover::Shift;
+use crate::domain::ids::{
+    CentreId, CrisisId, CycleId, EscalationId, HandoverId, IndicatorId, LogEntryId, QueryId, SectorId, UpdateId,
+};
 use crate::domain::indicator::{Reading, Value};
 use crate::domain::update::Source;
 use crate::domain::vocabulary::{
     Certainty, CrisisPhase, CrisisState, Environment, EscalationAnswer, EscalationClock, EscalationLevel,
-    EscalationState, EscalationStep, Outlook, Quality, QueryState, Severity, Tlp, Urgency,
+    EscalationState, EscalationStep, LogKind, Outlook, Quality, QueryState, Severity, Tlp, Urgency,
 };
 
 /// The whole picture of one viewer, but for the time of answering.
@@ -247,7 +250,7 @@ pub struct AnswerView {
     pub by: By,
 }
 
-/// A centre and when it was last heard by this viewer.
+/// A centre, when it was last heard by this viewer, and when it last handed over a shift.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CentreView {
@@ -255,6 +258,12 @@ pub struct CentreView {
     pub centre: Centre,
     #[cfg_attr(test, ts(type = "string | null"))]
     pub last_heard: Option<Timestamp>,
+    /// When somebody there last signed that a shift was taken over.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub last_handover: Option<Timestamp>,
+    /// When the shift that took over ends: later without another handover, one is missing.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub next_handover: Option<Timestamp>,
 }
 
 /// The newest figure of one indicator from one centre.
@@ -392,6 +401,27 @@ pub enum What {
         centre: CentreId,
         #[cfg_attr(test, ts(type = "string"))]
         due_at: Timestamp,
+    },
+    /// The entry itself is in the watch log.
+    LogEntered {
+        id: LogEntryId,
+        centre: CentreId,
+        log_kind: LogKind,
+        headline: String,
+        #[cfg_attr(test, ts(type = "string"))]
+        event_time: Timestamp,
+        key_event: bool,
+        corrects: Option<LogEntryId>,
+    },
+    HandoverOffered {
+        id: HandoverId,
+        centre: CentreId,
+        shift: Shift,
+    },
+    HandoverSigned {
+        id: HandoverId,
+        centre: CentreId,
+        shift: Shift,
     },
 }
 

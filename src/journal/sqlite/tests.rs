@@ -67,6 +67,17 @@ fn bytes_that_are_no_json_any_more_do_not_keep_the_file_from_being_opened() {
 }
 
 #[test]
+fn a_book_is_found_by_its_index_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let connection = open_connection(&folder.path().join("vigie.db")).expect("it opens");
+    let mut plan = connection.prepare(&format!("explain query plan {BOOK}")).expect("it is prepared");
+    let steps = plan.query_map(params!["frozen", "log", 9, 9], |row| row.get::<_, String>(3));
+    let steps: Vec<String> = steps.expect("it is planned").collect::<Result<_, _>>().expect("text");
+    assert_eq!(steps.len(), 1, "{steps:?}");
+    assert!(steps[0].contains("USING INDEX entry_book (crisis=? AND book=? AND seq>?)"), "{steps:?}");
+}
+
+#[test]
 fn a_file_of_a_newer_version_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("vigie.db");

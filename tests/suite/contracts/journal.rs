@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use vigie::domain::event::{Entry, Event};
-use vigie::domain::ids::{AccountId, CrisisId, Seq};
+use vigie::domain::ids::{AccountId, CentreId, CrisisId, Seq};
 use vigie::journal::codec::{self, Stored};
 use vigie::journal::memory::MemoryJournal;
 use vigie::journal::sqlite::SqliteJournal;
-use vigie::journal::{Append, Appended, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, RequestKey, chain};
+use vigie::journal::{Append, Appended, Book, Journal, JournalError, READ_ENTRIES_MAX, RawEntry, RequestKey, chain};
 
 /// Runs each test against each journal.
 macro_rules! contract {
@@ -39,6 +39,7 @@ contract!(
     of_two_that_would_stand_in_the_same_place_one_does,
     a_key_is_used_once_and_answers_what_it_was_used_for,
     everything_about_a_subject_is_found,
+    the_log_and_the_handovers_of_a_centre_are_found_by_themselves,
     pages_are_bounded,
     a_time_leads_to_the_newest_entry_that_had_happened_by_then,
     the_chain_holds_over_the_stored_bytes,
@@ -326,4 +327,27 @@ async fn what_one_process_writes_to_the_file_another_reads_and_never_overwrites(
     assert_eq!(chain::verify(&slug("a"), &all_raw(&two, &slug("a")).await), Ok(Seq(4)));
     let key = |journal| async move { Journal::position_key(journal).await.expect("the journal answers") };
     assert_eq!(key(&one).await, key(&two).await, "the same for all servers");
+}
+
+async fn the_log_and_the_handovers_of_a_centre_are_found_by_themselves(journal: &dyn Journal) {
+    let lines = include_str!("../../fixtures/journal/v2.jsonl").lines();
+    let stored: Vec<Stored> = lines.map(|line| codec::decode(line).expect("version 2 is read for ever")).collect();
+    let crisis = stored[0].crisis.clone();
+    let whole = |stored: &Stored| Append {
+        crisis: stored.crisis.clone(),
+        entry: Arc::new(stored.entry.clone()),
+        request: None,
+    };
+    append(journal, stored.iter().map(whole).collect()).await;
+    let found = async |book: Book, after: u64, limit: usize| {
+        let entries = journal.book(&crisis, book, Seq(after), limit).await.expect("the journal answers");
+        entries.iter().map(|entry| (entry.seq.0, entry.event.kind())).collect::<Vec<_>>()
+    };
+    let of = |centre: &str| Book::Handovers(CentreId::parse(centre).expect("a slug"));
+    assert_eq!(found(Book::Log, 0, 10).await, [(29, "log_entered"), (30, "log_entered")]);
+    assert_eq!(found(Book::Log, 0, 1).await, [(29, "log_entered")]);
+    assert_eq!(found(Book::Log, 29, 10).await, [(30, "log_entered")]);
+    assert_eq!(found(of("be-nccn"), 0, 10).await, [(31, "handover_offered"), (32, "handover_signed")]);
+    assert_eq!(found(of("pl-ncc"), 0, 10).await, []);
+    assert!(journal.book(&slug("nowhere"), Book::Log, Seq::ZERO, 10).await.expect("it answers").is_empty());
 }

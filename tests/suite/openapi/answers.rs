@@ -135,6 +135,7 @@ async fn every_answer_has_exactly_what_is_described() {
     live_the_life_of_a_crisis(&held, &coordinator, &duty).await;
     keep_walls_and_tokens(&held, &duty).await;
     refuse_one_of_everything(&held, &coordinator, &duty).await;
+    hand_over(&held, &duty).await;
     read_everything(&held, &coordinator, &duty).await;
 
     let position = duty.picture().await["position"].as_str().expect("a position").to_owned();
@@ -401,6 +402,49 @@ async fn look_back(held: &Held, coordinator: &Person, duty: &Person) {
     held.call(duty, "showTimeline", 422, &[("limit", "501")], &[], None).await;
     held.call(duty, "showChanges", 422, &[("since", "yesterday")], &[], None).await;
     held.call(duty, "showPicture", 422, &[("at", "yesterday")], &[], None).await;
+}
+
+/// The log of a shift, and its handover, whole and with nothing that may be left out.
+async fn hand_over(held: &Held, duty: &Person) {
+    let relief = held.app.person("be-nccn", Role::CentreLead).await;
+    let update = held.write(duty, "postUpdate", &[], whole_update()).await;
+    let whole = json!({
+        "kind": "fact", "text": "The halls are full", "event_time": now(), "key_event": true, "refs": [update],
+        "tlp": "amber", "recipients": ["nl-ncc"],
+    });
+    let wrong = held.write(duty, "writeLog", &[], whole.clone()).await;
+    held.write(duty, "writeLog", &[], changed(whole, json!({ "kind": "decision", "corrects": wrong }))).await;
+    let little = json!({ "kind": "contact", "text": "Called the ministry", "event_time": now(), "tlp": "green" });
+    held.write(duty, "writeLog", &[], little.clone()).await;
+    held.write(duty, "writeLog", &[], changed(little.clone(), json!({ "kind": "action", "key_event": true }))).await;
+    held.call(duty, "writeLog", 422, &[], &[], Some(&changed(little, json!({ "corrects": NO_ID })))).await;
+    let page = held.get(duty, "readLog", &[("limit", "1")]).await;
+    assert!(page.header("link").contains("/log?after="), "{}", page.header("link"));
+    held.get(duty, "readLog", &[("centre", "be-nccn"), ("key", "true")]).await;
+    held.call(duty, "readLog", 422, &[("key", "yes")], &[], None).await;
+
+    let (from, to) = (in_seconds(-3_600), in_seconds(3_600));
+    let shift = [("from", from.as_str()), ("to", to.as_str())];
+    held.get(duty, "draftHandover", &shift).await;
+    held.call(duty, "draftHandover", 422, &[], &[], None).await;
+    let whole = json!({
+        "shift": { "from": from, "to": to }, "notes": "Full.\nTwo halls.", "watch_items": ["The river"],
+        "staffing": "Two", "questions": "Who pays?",
+    });
+    let id = held.write(duty, "offerHandover", &[], whole.clone()).await;
+    held.call(duty, "signHandover", 403, &[("id", &id)], &[], Some(&json!({}))).await;
+    held.write(&relief, "signHandover", &[("id", &id)], json!({ "note": "Read" })).await;
+    held.call(&relief, "signHandover", 409, &[("id", &id)], &[], Some(&json!({}))).await;
+    let bare = json!({ "watch_items": null, "staffing": null, "questions": null });
+    let second = held.write(duty, "offerHandover", &[], changed(whole.clone(), bare)).await;
+    held.write(&relief, "signHandover", &[("id", &second)], json!({})).await;
+    held.write(duty, "offerHandover", &[], whole).await;
+    held.get(duty, "listHandovers", &[]).await;
+    held.call(duty, "listHandovers", 422, &[("limit", "101")], &[], None).await;
+    held.get(duty, "showHandover", &[("id", &id)]).await;
+    held.call(duty, "showHandover", 404, &[("id", NO_ID)], &[], None).await;
+    held.get(duty, "showChanges", &[("since", &id)]).await;
+    held.get(duty, "showPicture", &[]).await;
 }
 
 async fn refuse_one_of_everything(held: &Held, coordinator: &Person, duty: &Person) {

@@ -1,0 +1,204 @@
+//! The watch log and the handover of shifts.
+//!
+//! What the system knows of a shift is kept nowhere: it is looked up in the journal as it stood when the
+//! handover was offered, and so it is the same whenever it is read.
+
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::App;
+use super::extract::{self, Body, Signed};
+use super::form::parse_time;
+use super::past::{self, Moment, Now};
+use super::problem::Problem;
+use super::reads::{caught_up, limit_within, ndjson, page_bounds, unavailable};
+use super::wire;
+use super::writes::{Location, submit};
+use crate::domain::access;
+use crate::domain::command::Command;
+use crate::domain::handover::Shift;
+use crate::domain::ids::{CentreId, CrisisId, HandoverId};
+use crate::domain::picture::Picture;
+use crate::domain::refusal::FieldFault;
+use crate::domain::view::Visible;
+use crate::domain::view::handovers::{HandoverView, ShiftView};
+use crate::domain::view::log::Wanted;
+
+/// Handovers that are listed unless asked otherwise, and at the most.
+const HANDOVERS: usize = 20;
+pub const HANDOVERS_MAX: usize = 100;
+
+type Answer = Result<HttpResponse, Problem>;
+
+pub async fn write(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+    let crisis = extract::crisis(&path)?;
+    let mut draft = wire::duty::write(&body.0)?;
+    // An entry is never changed, so what is read here still holds when it is decided.
+    if let Some(corrected) = &mut draft.corrects {
+        *corrected = app.reader.corrected(&crisis, corrected.id).await.map_err(unavailable)?;
+    }
+    let command = Command::WriteLog(Box::new(draft));
+    submit(&app, &signed, crisis, command, &body, &request, Location::Log).await
+}
+
+#[derive(Deserialize)]
+pub struct LogQuery {
+    after: Option<String>,
+    limit: Option<String>,
+    centre: Option<String>,
+    key: Option<String>,
+}
+
+/// The log as far as the asker may read it, oldest first, page by page.
+pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Query<LogQuery>) -> Answer {
+    access::reads_entries(signed.account.role)?;
+    let crisis = known(&app, &path).await?;
+    let mut faults = Vec::new();
+    let (after, limit) = page_bounds(&app, &crisis, query.after.as_deref(), query.limit.as_deref(), &mut faults);
+    let centre = query
+        .centre
+        .as_deref()
+        .and_then(|name| CentreId::parse(name).map_err(|fault| faults.push(FieldFault::at("/centre", fault))).ok());
+    let key_events = match query.key.as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            faults.push(FieldFault::at("/key", "must be true or false"));
+            false
+        }
+    };
+    if !faults.is_empty() {
+        return Err(Problem::fields(faults));
+    }
+    let of = centre.as_ref().map_or_else(String::new, |centre| format!("centre={centre}&"));
+    let key = if key_events { "key=true&" } else { "" };
+    let next = format!("/api/v1/crises/{crisis}/log?{of}{key}");
+    let wanted = Wanted { centre, key_events };
+    let read = app.reader.log(&crisis, &signed.viewer(), after, &wanted, limit).await;
+    Ok(ndjson(&app, &crisis, (&next, limit), &read.map_err(unavailable)?))
+}
+
+pub async fn offer(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+    let crisis = extract::crisis(&path)?;
+    let command = wire::duty::offer(&body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Handover).await
+}
+
+pub async fn sign(
+    app: Data<App>,
+    signed: Signed,
+    path: Path<(String, String)>,
+    body: Body,
+    request: HttpRequest,
+) -> Answer {
+    let (crisis, id) = path.into_inner();
+    let crisis = extract::crisis(&crisis)?;
+    let command = wire::duty::sign(handover_id(&id)?, &body.0)?;
+    submit(&app, &signed, crisis, command, &body, &request, Location::Handover).await
+}
+
+#[derive(Deserialize)]
+pub struct ListQuery {
+    limit: Option<String>,
+}
+
+/// The handovers of the asker's own centre, newest first.
+pub async fn handovers(app: Data<App>, signed: Signed, path: Path<String>, query: Query<ListQuery>) -> Answer {
+    access::reads_the_past(signed.account.role)?;
+    let crisis = known(&app, &path).await?;
+    let mut faults = Vec::new();
+    let limit = limit_within(query.limit.as_deref(), HANDOVERS, HANDOVERS_MAX, &mut faults);
+    if !faults.is_empty() {
+        return Err(Problem::fields(faults));
+    }
+    let asker = signed.account.id;
+    let handovers = app.reader.handovers(&crisis, &signed.viewer(), asker, limit).await.map_err(unavailable)?;
+    Ok(HttpResponse::Ok().json(json!({ "handovers": handovers })))
+}
+
+/// A handover with what the system knew of the shift when it was offered.
+#[derive(Serialize)]
+struct Told {
+    handover: Visible<HandoverView>,
+    told: Visible<ShiftView>,
+}
+
+pub async fn handover(app: Data<App>, signed: Signed, path: Path<(String, String)>) -> Answer {
+    access::reads_the_past(signed.account.role)?;
+    let (crisis, id) = path.into_inner();
+    let now = past::now(&app, &extract::crisis(&crisis)?).await?;
+    let found = app.reader.handover(&now.crisis, &signed.viewer(), signed.account.id, handover_id(&id)?).await;
+    let (seq, handover) = found.map_err(unavailable)?.ok_or_else(|| Problem::not_found("handover"))?;
+    let picture = past::then(&app, &now, seq).await?;
+    let (shift, at) = (handover.get().shift, handover.get().offered_at);
+    let told = told(&app, &signed, &Now { time: at, ..now }, &picture, shift).await?;
+    Ok(HttpResponse::Ok().json(Told { handover, told }))
+}
+
+#[derive(Deserialize)]
+pub struct DraftQuery {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// What the system would tell of a shift if it were handed over now.
+pub async fn draft(app: Data<App>, signed: Signed, path: Path<String>, query: Query<DraftQuery>) -> Answer {
+    access::reads_the_past(signed.account.role)?;
+    let now = past::now(&app, &extract::crisis(&path)?).await?;
+    let mut faults = Vec::new();
+    let mut time = |field: &str, asked: Option<&str>| match asked.map(parse_time) {
+        Some(Ok(time)) => time,
+        Some(Err(fault)) => {
+            faults.push(FieldFault::at(field, fault));
+            now.time
+        }
+        None => {
+            faults.push(FieldFault::at(field, "is required"));
+            now.time
+        }
+    };
+    let shift = Shift { from: time("/from", query.from.as_deref()), to: time("/to", query.to.as_deref()) };
+    if let Some((field, fault)) = shift.fault(now.time).filter(|_| faults.is_empty()) {
+        faults.push(FieldFault::at(format!("/{field}"), fault));
+    }
+    if !faults.is_empty() {
+        return Err(Problem::fields(faults));
+    }
+    let told = told(&app, &signed, &now, &now.picture, shift).await?;
+    Ok(HttpResponse::Ok().json(told))
+}
+
+/// What a picture, at the time of `now`, says of a shift to the asker's centre.
+async fn told(
+    app: &App,
+    signed: &Signed,
+    now: &Now,
+    picture: &Picture,
+    shift: Shift,
+) -> Result<Visible<ShiftView>, Problem> {
+    let viewer = signed.viewer();
+    let began = began(app, now, picture, shift.from).await?;
+    let changes = past::since(app, &viewer, now, picture, &began).await?;
+    let logged = app.reader.logged(&now.crisis, began.seq, picture.seq).await.map_err(unavailable)?;
+    Ok(app.hub.show(now.epoch, picture, &viewer, |eye| eye.shift(shift, now.time, &changes, &logged)))
+}
+
+/// Where the picture stood when a shift began.
+async fn began(app: &App, now: &Now, picture: &Picture, from: Timestamp) -> Result<Moment, Problem> {
+    let seq = app.past.at(&now.crisis, from).await.map_err(unavailable)?;
+    Ok(Moment { seq: seq.min(picture.seq), time: Some(from) })
+}
+
+/// The crisis of a path, once this server's picture of it has reached what it acknowledged.
+async fn known(app: &App, name: &str) -> Result<CrisisId, Problem> {
+    let crisis = extract::crisis(name)?;
+    caught_up(app, Some(&crisis)).await;
+    app.hub.position(&crisis).map(|_| crisis).ok_or_else(|| Problem::not_found("crisis"))
+}
+
+fn handover_id(id: &str) -> Result<HandoverId, Problem> {
+    HandoverId::parse(id).ok_or_else(|| Problem::not_found("handover"))
+}
