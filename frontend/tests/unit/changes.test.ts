@@ -80,7 +80,7 @@ describe('silence', () => {
   });
 
   it('in a slot counts where its grace ended after the old picture', () => {
-    const cycles = [{ id: 'c', grace_minutes: 30 }] as Parameters<typeof missedLines>[1];
+    const cycles = [{ id: 'c', grace_minutes: 30 }];
     const slot = (due: number, state: SlotView['state'] = 'missed'): SlotView => ({ cycle: 'c', centre: 'be', due_at: iso(due), state, filled_at: null, update: null, reason: null });
     const slots = [slot(SINCE - 31 * MINUTE), slot(SINCE - 29 * MINUTE), slot(SINCE + MINUTE), slot(SINCE + 2 * MINUTE, 'late')];
     expect(missedLines(slots, cycles, SINCE).map(({ due_at }) => due_at)).toEqual([iso(SINCE + MINUTE), iso(SINCE - 29 * MINUTE)]);
