@@ -69,8 +69,10 @@ function speaking(cells: readonly CellView[], at: number): Set<string> {
   return new Set(cells.filter((cell) => !isSilent(standingOf(cell, cell.centre, cell.sector, at).status)).map(({ centre }) => centre));
 }
 
+type Grace = Pick<CycleView, 'id' | 'grace_minutes'>;
+
 /** Slots whose grace ended in between without a report, the newest first. */
-export function missedLines(slots: readonly SlotView[], cycles: readonly Pick<CycleView, 'id' | 'grace_minutes'>[], sinceAt: number): SlotView[] {
+export function missedLines(slots: readonly SlotView[], cycles: readonly Grace[], sinceAt: number): SlotView[] {
   const grace = new Map(cycles.map(({ id, grace_minutes }) => [id, grace_minutes * 60_000]));
   return slots
     .filter(({ state, due_at, cycle }) => state === 'missed' && Date.parse(due_at) + (grace.get(cycle) ?? 0) > sinceAt)
@@ -78,7 +80,7 @@ export function missedLines(slots: readonly SlotView[], cycles: readonly Pick<Cy
 }
 
 /** How long before the old picture a slot may have been due that was missed only after it. */
-export function longestGrace(cycles: readonly Pick<CycleView, 'grace_minutes'>[]): number {
+export function longestGrace(cycles: readonly Grace[]): number {
   return Math.max(0, ...cycles.map(({ grace_minutes }) => grace_minutes)) * 60_000;
 }
 

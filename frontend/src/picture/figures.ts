@@ -1,5 +1,5 @@
 /** Figures of the whole network, with how many centres are in them and how old they are. Pure. */
-import type { Indicator, ReadingView } from '../api/types.gen';
+import type { Indicator, Missing, ReadingView } from '../api/types.gen';
 import type { Picture } from './picture';
 
 /** An indicator of the catalogue; where figures may not be added up, it says why. */
@@ -14,6 +14,8 @@ export type Figure = {
   /** How many centres have a figure that holds, of those that ever reported this indicator. */
   reporting: number;
   of: number;
+  /** Whose reading is not in it, and why: it is no figure, or its author no longer vouches for it. */
+  without: { code: string; why: Missing | 'stale' }[];
   /** When the oldest figure in it was true. */
   oldest: number | null;
   /** How many of them are estimates or provisional. */
@@ -43,13 +45,20 @@ export function figuresOf(picture: Picture, indicators: readonly Counted[], now:
 }
 
 function figureOf(picture: Picture, indicator: Counted, readings: ReadingView[], terms: ReadonlyMap<string, string>, now: number): Figure {
+  const without: Figure['without'] = [];
   const holding = readings.flatMap((reading) => {
     const asOf = Date.parse(reading.as_of);
+    const code = picture.centres.get(reading.centre)?.code ?? reading.centre;
     // Suppressed and not available are no figures; nor is what its author no longer vouches for.
     const term = terms.get(reading.update);
-    if (typeof reading.value !== 'number' || now >= (term === undefined ? asOf + ALONE_HOLDS_MS : Date.parse(term))) return [];
+    const holdsUntil = term === undefined ? asOf + ALONE_HOLDS_MS : Date.parse(term);
+    const why = typeof reading.value !== 'number' ? reading.value : now >= holdsUntil ? 'stale' : null;
+    if (typeof reading.value !== 'number' || why !== null) {
+      if (why !== null) without.push({ code, why });
+      return [];
+    }
     const soft = reading.quality === 'estimated' || reading.quality === 'provisional';
-    return [{ code: picture.centres.get(reading.centre)?.code ?? reading.centre, value: reading.value, asOf, soft }];
+    return [{ code, value: reading.value, asOf, soft }];
   });
   holding.sort((a, b) => b.value - a.value || (a.code < b.code ? -1 : 1));
   return {
@@ -58,6 +67,7 @@ function figureOf(picture: Picture, indicator: Counted, readings: ReadingView[],
     parts: holding.map(({ code, value }) => ({ code, value })),
     reporting: holding.length,
     of: readings.length,
+    without: without.sort((a, b) => (a.code < b.code ? -1 : 1)),
     oldest: holding.length > 0 ? Math.min(...holding.map(({ asOf }) => asOf)) : null,
     soft: holding.filter(({ soft }) => soft).length,
   };

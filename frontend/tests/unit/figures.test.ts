@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Counted, figuresOf } from '../../src/picture/figures';
 import { cell, centre, iso, MINUTE, NOW, picture, reading } from './pictures';
@@ -26,6 +27,25 @@ describe('a figure of the network', () => {
     const figure = only([['pl', 'present', 700], ['ro', 'present', 'suppressed'], ['md', 'present', 'not_available'], ['sk', 'present', 90]], counted('present', 'sum'), cells);
     expect(figure).toMatchObject({ value: 700, reporting: 1, of: 4 });
     expect(figure?.parts).toEqual([{ code: 'PL', value: 700 }]);
+    expect(figure?.without).toEqual([{ code: 'MD', why: 'not_available' }, { code: 'RO', why: 'suppressed' }, { code: 'SK', why: 'stale' }]);
+  });
+
+  it('of arrivals on 25 March 2022 is no number: the rows of the file count more than its whole', () => {
+    const rows = readFileSync('../config/scenarios/displacement-2022.csv', 'utf8').split('\n').map((line) => line.split(',')).filter(([asOf]) => asOf === '2022-03-25');
+    const arrivals = rows.filter(([, , indicator]) => indicator === 'arrivals_from_ua').map(([, country = '', , , value]) => ({ country, value: Number(value) }));
+    const whole = Number(rows.find(([, country, indicator]) => country === 'ALL' && indicator === 'left_ua')?.[4]);
+    const settings = readFileSync('../config/default.toml', 'utf8').split('[[indicators]]').find((one) => one.includes('"arrivals_from_ua_cumulative"')) ?? '';
+    const [, aggregation = ''] = /^aggregation = "(\w+)"$/m.exec(settings) ?? [];
+    const [, because = ''] = /^not_summed_because = \{ en = "([^"]+)"/m.exec(settings) ?? [];
+
+    const sum = arrivals.reduce((all, { value }) => all + value, 0);
+    expect([sum, whole, sum - whole]).toEqual([4_083_353, 3_772_599, 310_754]);
+    const countries = arrivals.map(({ country }) => centre(country));
+    const told = picture(countries, countries.map(({ id }) => cell(id, 'shelter', 'severe')), arrivals.map(({ country, value }) => reading(country.toLowerCase(), 'arrivals', value)));
+    const [figure] = figuresOf(told, [counted('arrivals', aggregation as Counted['aggregation'], { not_summed_because: { en: because } })], NOW, 1);
+    expect(figure).toMatchObject({ value: null, reporting: arrivals.length, of: arrivals.length, without: [] });
+    expect(figure?.parts).toEqual([...arrivals].sort((a, b) => b.value - a.value).map(({ country, value }) => ({ code: country, value })));
+    expect(figure?.indicator.not_summed_because?.en).toContain('counted by both');
   });
 
   it('without any that holds is no number at all', () => {
