@@ -24,6 +24,8 @@ export default defineConfig({
     // Nothing inlined as a data: script or style: the Content-Security-Policy allows files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What every screen of a crisis needs is one file: it packs smaller than the many pieces in which they share it.
+    rolldownOptions: { output: { advancedChunks: { groups: [{ name: 'picture', test: /src\/(?:picture\/(?!catalogue|figures|board|owed)|live|ui\/(?:time|words|Shape|NotLive|OutlookArrow|entry|theme|notlive)|wall\/(?:rounds|Feed|LinkState|Announce))/ }] } } },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   test: {
