@@ -24,8 +24,8 @@ export default defineConfig({
     // Nothing inlined as a data: script or style: the Content-Security-Policy allows files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // What several screens share is one file: a dozen small ones weigh more, and each is asked for by itself.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: /\/src\/(picture|ui|live)\//, minShareCount: 3 }] } } },
+    // What every screen of a crisis needs is one file: it packs smaller than the many pieces in which they share it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'picture', test: /src\/(?:picture\/(?!catalogue|figures|board|owed)|live|ui\/(?:time|words|Shape|NotLive|OutlookArrow|entry|theme|notlive)|wall\/(?:rounds|Feed|LinkState|Announce))/ }] } } },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   test: {
