@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use awc::Client;
+use awc::http::StatusCode;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -32,6 +33,9 @@ const LINKS_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 const TERM_SECONDS: std::ops::RangeInclusive<i64> = 60..=31 * 24 * 3_600;
 /// Before that nobody would see that a report is due.
 const FIRST_DUE_LEAST: SignedDuration = SignedDuration::from_mins(2);
+
+/// How long the player waits where it got no answer.
+const ASKS_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Serve a demonstration.
 #[derive(Args)]
@@ -309,19 +313,33 @@ impl Player {
         now.saturating_add(SignedDuration::from_secs(seconds)).ok()
     }
 
+    /// Asks until it is answered, under one key: what was taken and whose answer was lost is not written twice.
     async fn post(&self, token: &str, path: &str, body: &Value) -> Result<Value, Failure> {
-        let request = self
-            .client
-            .post(format!("{}{path}", self.base))
-            .bearer_auth(token)
-            .insert_header(("Idempotency-Key", self.clock.fresh_id().to_string()));
-        let failed = |error: String| Failure::Other(format!("{path}: {error}"));
-        let mut answer = request.send_json(body).await.map_err(|error| failed(error.to_string()))?;
-        let bytes = answer.body().await.map_err(|error| failed(error.to_string()))?;
-        if !answer.status().is_success() {
-            return Err(failed(format!("{} {}", answer.status(), String::from_utf8_lossy(&bytes))));
+        let key = self.clock.fresh_id().to_string();
+        loop {
+            let request = self
+                .client
+                .post(format!("{}{path}", self.base))
+                .bearer_auth(token)
+                .insert_header(("Idempotency-Key", key.as_str()));
+            let unanswered = match request.send_json(body).await {
+                Ok(mut answer) => match answer.body().await {
+                    Ok(bytes) if answer.status().is_success() => {
+                        return serde_json::from_slice(&bytes)
+                            .map_err(|error| Failure::Other(format!("{path}: {error}")));
+                    }
+                    Ok(bytes) if answer.status() != StatusCode::SERVICE_UNAVAILABLE => {
+                        let said = String::from_utf8_lossy(&bytes);
+                        return Err(Failure::Other(format!("{path}: {} {said}", answer.status())));
+                    }
+                    Ok(_) => answer.status().to_string(),
+                    Err(error) => error.to_string(),
+                },
+                Err(error) => error.to_string(),
+            };
+            tracing::warn!(path, unanswered, "the demonstration asks again");
+            sleep_until(Instant::now() + ASKS_AGAIN_AFTER).await;
         }
-        serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))
     }
 }
 
@@ -329,4 +347,50 @@ impl Named {
     fn get(&self, name: &str) -> Result<&String, Failure> {
         self.0.get(name).ok_or_else(|| Failure::Other(format!("the script refers to {name} before it is there")))
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn what_was_not_answered_is_asked_again_under_the_same_key() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = actix_web::rt::spawn(async move {
+            let mut keys = Vec::new();
+            for answer in ["", "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", ACCEPTED] {
+                let (mut socket, _) = listener.accept().await.expect("a caller");
+                let mut asked = String::new();
+                while !asked.contains("\r\n\r\n{}") {
+                    let mut bytes = [0; 4_096];
+                    let read = socket.read(&mut bytes).await.expect("a request");
+                    asked.push_str(std::str::from_utf8(&bytes[..read]).expect("ASCII"));
+                }
+                socket.write_all(answer.as_bytes()).await.expect("it listens");
+                let key = asked.lines().find_map(|line| line.strip_prefix("idempotency-key: ").map(str::to_owned));
+                keys.push(key.expect("every write has one"));
+            }
+            keys
+        });
+        let player = Player {
+            client: Client::default(),
+            base,
+            crisis: "drill".to_owned(),
+            tokens: BTreeMap::new(),
+            pace: 1,
+            clock: Clock::system(),
+            named: Named::default(),
+            first_due: HashMap::new(),
+        };
+        let receipt = player.post("token", "/", &json!({})).await.expect("the third answer");
+        assert_eq!(receipt["id"], "1");
+        let keys = server.await.expect("it ends");
+        assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    }
+
+    const ACCEPTED: &str = "HTTP/1.1 201 Created\r\ncontent-length: 10\r\nconnection: close\r\n\r\n{\"id\":\"1\"}";
 }
