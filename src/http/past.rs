@@ -21,10 +21,6 @@ use crate::domain::view::timeline::{self, Span};
 use crate::live::protocol::EncodedPicture;
 use crate::past::PastError;
 
-/// What lies behind is the same for ever; a browser keeps it for a while and no longer.
-const KEPT: &str = "private, max-age=3600, immutable";
-/// Until something came after, more may come before.
-const NOT_KEPT: &str = "private, no-cache";
 /// Key moments unless asked otherwise, and at the most.
 const MOMENTS: usize = 200;
 const MOMENTS_MAX: usize = 500;
@@ -63,11 +59,8 @@ pub(super) async fn picture(app: &App, signed: &Signed, crisis: &CrisisId, at: &
     let (position, recorded_at, encoded) = app.hub.show(now.epoch, &then, &viewer, |eye| {
         ((eye.seal)(eye.position()), eye.recorded_at(), EncodedPicture::new(&eye.whole()))
     });
-    let stands = app.hub.show(now.epoch, &now.picture, &viewer, |eye| (eye.seal)(eye.position()));
-    // By what this viewer may see: whether anything else came after is not to be told.
-    let cache = if moment.time.is_none() || position != stands { KEPT } else { NOT_KEPT };
     let at = moment.time.or(recorded_at).unwrap_or(now.time);
-    Ok(tagged(request, &format!("{position}-replay"), cache, || encoded.replay(now.time, at)))
+    Ok(tagged(request, &viewer, &format!("{position}-replay"), || encoded.replay(now.time, at)))
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
 use super::App;
@@ -17,6 +18,7 @@ use super::past;
 use super::problem::{Kind, Problem};
 use crate::domain::access;
 use crate::domain::ids::{CentreId, CrisisId, SectorId, Seq, UpdateId};
+use crate::domain::mark::Viewer;
 use crate::domain::refusal::FieldFault;
 use crate::domain::vocabulary::Role;
 use crate::journal::{Cell, JournalError};
@@ -122,24 +124,31 @@ pub async fn picture(
     caught_up(&app, Some(&crisis)).await;
     let (position, picture) = app.hub.whole(&crisis, &signed.viewer()).ok_or_else(|| Problem::not_found("crisis"))?;
     let now = || picture.document(app.clock.now());
-    Ok(tagged(&request, &position, "private, no-cache", now))
+    Ok(tagged(&request, &signed.viewer(), &position, now))
 }
 
 /// Answers with a picture, unless the asker has that of this tag already.
 pub(super) fn tagged(
     request: &HttpRequest,
+    viewer: &Viewer,
     tag: &str,
-    cache: &'static str,
     document: impl FnOnce() -> String,
 ) -> HttpResponse {
-    let etag = format!("\"{tag}{}\"", coding_suffix(request));
+    let etag = format!("\"{tag}-{:016x}{}\"", fingerprint(viewer), coding_suffix(request));
     let unchanged = matches_etag(request.headers(), &etag);
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, etag))
-        .insert_header((header::CACHE_CONTROL, cache))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .insert_header((header::VARY, "Authorization, Cookie"));
     if unchanged { answer.finish() } else { answer.content_type("application/json").body(document()) }
+}
+
+/// Two viewers may stand at one position and see different things: so a tag names whose picture it is, and whoever
+/// signs in on a browser is never told that what it holds of the one before is still good.
+fn fingerprint(viewer: &Viewer) -> u64 {
+    let digest = Sha256::digest(format!("{} {:?}", viewer.centre, viewer.eyes));
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-/** Calls that look back. What lies behind is the same for ever, so the browser may keep it as the server says. */
+/** Calls that look back. Nothing is kept in the browser: whoever signs in next may see less. */
 import { problemOf } from './problem';
 import type { Difference, FeedItem, PictureView, SlotView, TimelineView } from './types.gen';
 
@@ -10,7 +10,7 @@ const ASKING_MS = 15_000;
 const MOMENTS = 500;
 
 async function answerTo(path: string): Promise<Response> {
-  const answer = await fetch(`/api/v1/crises/${path}`, { credentials: 'same-origin', signal: AbortSignal.timeout(ASKING_MS) });
+  const answer = await fetch(`/api/v1/crises/${path}`, { cache: 'no-store', credentials: 'same-origin', signal: AbortSignal.timeout(ASKING_MS) });
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }
