@@ -362,7 +362,9 @@ mod tests {
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let server = actix_web::rt::spawn(async move {
             let mut keys = Vec::new();
-            for answer in ["", "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", ACCEPTED] {
+            for answer in
+                ["", "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", ACCEPTED]
+            {
                 let (mut socket, _) = listener.accept().await.expect("a caller");
                 let mut asked = String::new();
                 while !asked.contains("\r\n\r\n{}") {
