@@ -53,12 +53,12 @@ pub struct HandoverFacts {
     pub signed: bool,
 }
 
-/// The last time that a centre handed over and somebody signed.
+/// The latest shift that a centre handed over and that somebody signed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handed {
     pub signed_at: Timestamp,
-    /// When the shift that took over ends, by the length of the one before it.
-    pub next_by: Timestamp,
+    /// The shift that was handed over.
+    pub shift: Shift,
 }
 
 /// What a handover says is for the people of the centre.
