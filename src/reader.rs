@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Entry, Event};
 use crate::domain::ids::{AccountId, CrisisId, HandoverId, LogEntryId, Position, Seq, UpdateId};
-use crate::domain::log::Corrected;
+use crate::domain::log::{Corrected, Found};
 use crate::domain::mark::Viewer;
 use crate::domain::view::handovers::HandoverView;
 use crate::domain::view::log::{LogEntryView, Wanted};
@@ -166,7 +166,9 @@ impl Reader {
     pub async fn corrected(&self, crisis: &CrisisId, id: LogEntryId) -> Result<Corrected, JournalError> {
         let entries = self.heed(self.journal.about(crisis, id.0).await)?;
         let found = entries.iter().find_map(|entry| match &entry.event {
-            Event::LogEntered { entry } => Some((entry.centre.clone(), entry.mark.clone())),
+            Event::LogEntered { entry } => {
+                Some(Found { centre: entry.centre.clone(), mark: entry.mark.clone(), key_event: entry.key_event })
+            }
             _ => None,
         });
         Ok(Corrected { id, found })
