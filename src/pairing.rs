@@ -118,7 +118,8 @@ impl Pairing {
     pub async fn open(&self, peer: Option<IpAddr>) -> Result<Offer, PairingError> {
         let now = self.clock.now();
         let (id, secret) = (self.clock.fresh_id(), fresh_secret()?);
-        let peer = peer.map(household);
+        // Whom nobody could name shares the places of one address.
+        let peer = Some(peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), household));
         for _ in 0..DRAWS_MAX {
             let code = Code::draw()?;
             let pairing = NewPairing { id, code: digest(code.as_str()), secret: digest(&secret), peer };
