@@ -225,6 +225,10 @@ mod tests {
                 assert_eq!(pointers, ["/starts_at", "/grace_minutes"], "{far}");
             }
         }
+        let (mut followed, mut faults) = (draft(typo, 5), Vec::new());
+        check_start(&mut followed, drill.now, &mut faults);
+        let behind = drill.now.duration_since(followed.starts_at);
+        assert!(behind < SignedDuration::from_mins(1), "nothing is followed from there: {behind:?}");
         drill.given(&coordinator(), change(starts_at, 5));
         drill.given(&coordinator(), change(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 30), 6));
     }
