@@ -118,7 +118,8 @@ impl Pairing {
     pub async fn open(&self, peer: Option<IpAddr>) -> Result<Offer, PairingError> {
         let now = self.clock.now();
         let (id, secret) = (self.clock.fresh_id(), fresh_secret()?);
-        let peer = peer.map(household);
+        // Whom nobody could name shares the places of one address.
+        let peer = Some(peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), household));
         for _ in 0..DRAWS_MAX {
             let code = Code::draw()?;
             let pairing = NewPairing { id, code: digest(code.as_str()), secret: digest(&secret), peer };
@@ -159,10 +160,11 @@ impl Pairing {
     }
 }
 
-/// An address of IPv6 is one of 2⁶⁴ that its holder may use in turn: what counts is their network.
+/// Who holds an address of IPv6 holds many, and often many networks: what counts is the /48, the most that a
+/// site is given as a rule.
 fn household(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
-        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 80 << 80).into(),
         ip @ IpAddr::V4(_) => ip,
     }
 }
@@ -176,7 +178,8 @@ mod tests {
         let told = |peer: &str| household(peer.parse().expect("an address")).to_string();
         assert_eq!(told("192.0.2.7"), "192.0.2.7");
         assert_eq!(told("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(told("2001:db8:1:2:aaaa:bbbb:cccc:dddd"), "2001:db8:1:2::");
+        assert_eq!(told("2001:db8:1:2:aaaa:bbbb:cccc:dddd"), "2001:db8:1::");
+        assert_eq!(told("2001:db8:1:ff02::1"), "2001:db8:1::", "whichever of its networks it comes from");
     }
 
     #[test]

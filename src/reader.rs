@@ -1,6 +1,6 @@
 //! The read side beyond the live picture: single updates and pages of the journal, through the marks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Entry, Event};
 use crate::domain::ids::{AccountId, CrisisId, HandoverId, LogEntryId, Position, Seq, UpdateId};
-use crate::domain::log::Corrected;
+use crate::domain::log::{Corrected, Found};
 use crate::domain::mark::Viewer;
 use crate::domain::view::handovers::HandoverView;
 use crate::domain::view::log::{LogEntryView, Wanted};
@@ -148,17 +148,26 @@ impl Reader {
         }
     }
 
-    /// Every entry of the log after a number and up to another.
-    pub async fn logged(&self, crisis: &CrisisId, after: Seq, upto: Seq) -> Result<Vec<Arc<Entry>>, JournalError> {
-        let mut logged: Vec<Arc<Entry>> = Vec::new();
+    /// The newest `most` entries of the log after a number and up to another that are wanted, oldest first. However
+    /// long the log is, no more than those and a page are held.
+    pub async fn logged(
+        &self,
+        crisis: &CrisisId,
+        (after, upto): (Seq, Seq),
+        most: usize,
+        wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<VecDeque<Arc<Entry>>, JournalError> {
+        let mut logged: VecDeque<Arc<Entry>> = VecDeque::new();
+        let mut read = after;
         loop {
-            let read = logged.last().map_or(after, |entry| entry.seq);
             let entries = self.heed(self.journal.book(crisis, Book::Log, read, READ_ENTRIES_MAX).await)?;
-            let is_end = entries.last().is_none_or(|entry| entry.seq >= upto);
-            logged.extend(entries.into_iter().filter(|entry| entry.seq <= upto));
-            if is_end {
+            let Some(newest) = entries.last().map(|entry| entry.seq) else { return Ok(logged) };
+            logged.extend(entries.into_iter().filter(|entry| entry.seq <= upto && wanted(entry)));
+            logged.drain(..logged.len().saturating_sub(most));
+            if newest >= upto {
                 return Ok(logged);
             }
+            read = newest;
         }
     }
 
@@ -166,7 +175,9 @@ impl Reader {
     pub async fn corrected(&self, crisis: &CrisisId, id: LogEntryId) -> Result<Corrected, JournalError> {
         let entries = self.heed(self.journal.about(crisis, id.0).await)?;
         let found = entries.iter().find_map(|entry| match &entry.event {
-            Event::LogEntered { entry } => Some((entry.centre.clone(), entry.mark.clone())),
+            Event::LogEntered { entry } => {
+                Some(Found { centre: entry.centre.clone(), mark: entry.mark.clone(), key_event: entry.key_event })
+            }
             _ => None,
         });
         Ok(Corrected { id, found })
@@ -251,14 +262,55 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::given::{Drill, centre};
+    use crate::domain::command::{Command, WriteLog};
+    use crate::domain::given::{Drill, centre, officer};
     use crate::domain::ids::Epoch;
     use crate::domain::mark::Mark;
-    use crate::domain::vocabulary::Tlp;
+    use crate::domain::vocabulary::{LogKind, Tlp};
     use crate::journal::Append;
     use crate::journal::memory::MemoryJournal;
     use crate::live::hub::Retention;
     use crate::position::PositionSeal;
+
+    async fn reader(drill: &Drill) -> (CrisisId, Reader) {
+        let crisis = drill.picture.crisis.slug.clone();
+        let journal = Arc::new(MemoryJournal::default());
+        let append = |entry: &Arc<Entry>| Append { crisis: crisis.clone(), entry: Arc::clone(entry), request: None };
+        journal.append(drill.entries.iter().map(append).collect()).await.expect("it is taken");
+        let retention = Retention { frames: 1, bytes: 1 };
+        let hub = Hub::new(Arc::default(), PositionSeal::new([7; 16]), retention, Health::default());
+        hub.open(Epoch(1), drill.picture.clone());
+        let reader = Reader::new(journal, Arc::new(hub), Health::default());
+        (crisis, reader)
+    }
+
+    #[tokio::test]
+    async fn of_a_long_log_the_newest_that_are_wanted_are_held_and_in_their_order() {
+        let mut drill = Drill::open();
+        for number in 0..READ_ENTRIES_MAX + 20 {
+            let entry = WriteLog {
+                kind: LogKind::Fact,
+                text: format!("Entry {number}"),
+                event_time: drill.now,
+                key_event: number % 10 == 0,
+                refs: Vec::new(),
+                mark: Mark::of(Tlp::Green),
+                corrects: None,
+            };
+            drill.given(&officer("be"), Command::WriteLog(Box::new(entry)));
+        }
+        let (crisis, reader) = reader(&drill).await;
+        let last = drill.picture.seq;
+        let logged = async |from, upto, most| {
+            let key_event = |entry: &Entry| matches!(&entry.event, Event::LogEntered { entry } if entry.key_event);
+            let logged = reader.logged(&crisis, (from, upto), most, key_event).await.expect("it answers");
+            logged.iter().map(|entry| entry.seq.0).collect::<Vec<_>>()
+        };
+        // The first entry opened the crisis, so that every tenth of the log has number 10 n + 2.
+        let newest = (last.0 - 2) / 10 * 10 + 2;
+        assert_eq!(logged(Seq::ZERO, last, 3).await, [newest - 20, newest - 10, newest]);
+        assert_eq!(logged(Seq(12), Seq(42), 9).await, [22, 32, 42]);
+    }
 
     #[tokio::test]
     async fn where_a_page_goes_on_is_the_last_line_of_it_whatever_is_hidden_behind() {
@@ -269,14 +321,7 @@ mod tests {
             drill.update("be", "cyber", hidden.clone(), "Intrusion");
         }
         drill.update("be", "cyber", Mark::of(Tlp::Green), "Quiet again");
-        let crisis = drill.picture.crisis.slug.clone();
-        let journal = Arc::new(MemoryJournal::default());
-        let append = |entry: &Arc<Entry>| Append { crisis: crisis.clone(), entry: Arc::clone(entry), request: None };
-        journal.append(drill.entries.iter().map(append).collect()).await.expect("it is taken");
-        let retention = Retention { frames: 1, bytes: 1 };
-        let hub = Hub::new(Arc::default(), PositionSeal::new([7; 16]), retention, Health::default());
-        hub.open(Epoch(1), drill.picture.clone());
-        let reader = Reader::new(journal, Arc::new(hub), Health::default());
+        let (crisis, reader) = reader(&drill).await;
         let viewer = Drill::viewer("nl", None);
         let page = reader.page(&crisis, &viewer, Seq::ZERO, 2).await.expect("it answers");
         assert_eq!((page.lines.len(), page.next), (2, Some(Seq(2))));

@@ -23,7 +23,7 @@ use super::ids::{
     AccountId, CentreId, CrisisId, CycleId, EscalationId, HandoverId, IndicatorId, QueryId, SectorId, Seq, UpdateId,
 };
 use super::indicator::{Indicator, Reading, Value};
-use super::mark::{Mark, Viewer};
+use super::mark::{Audience, Mark, Viewer};
 use super::picture::Picture;
 use super::view::{Change, Eye, PictureView};
 use super::vocabulary::{
@@ -579,13 +579,18 @@ proptest! {
         let picture = story.picture();
         for record in picture.cycles.values() {
             for centre in record.centres() {
-                let slots = |since| {
-                    let slots = picture.slots_of(record, centre, since, |_| true).into_iter();
-                    slots.map(|(round, fill)| (round.due_at, fill)).collect::<Vec<_>>()
-                };
-                let all = slots(Timestamp::MIN);
-                for (place, (due_at, _)) in all.iter().enumerate() {
-                    prop_assert_eq!(&slots(*due_at)[..], &all[place..]);
+                for viewer in [None, Some(Viewer::of(super::eyes::centre(3), Role::Viewer, Tlp::Clear))] {
+                    let sees = |audience: &Audience| {
+                        viewer.as_ref().is_none_or(|viewer| viewer.sees(audience, &picture.crisis.centres))
+                    };
+                    let slots = |since| {
+                        let slots = picture.slots_of(record, centre, since, sees).into_iter();
+                        slots.map(|(round, fill)| (round.due_at, fill)).collect::<Vec<_>>()
+                    };
+                    let all = slots(Timestamp::MIN);
+                    for (place, (due_at, _)) in all.iter().enumerate() {
+                        prop_assert_eq!(&slots(*due_at)[..], &all[place..]);
+                    }
                 }
             }
         }

@@ -53,12 +53,12 @@ pub struct HandoverFacts {
     pub signed: bool,
 }
 
-/// The last time that a centre handed over and somebody signed.
+/// The latest shift that a centre handed over and that somebody signed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handed {
     pub signed_at: Timestamp,
-    /// When the shift that took over ends, by the length of the one before it.
-    pub next_by: Timestamp,
+    /// The shift that was handed over.
+    pub shift: Shift,
 }
 
 /// What a handover says is for the people of the centre.
@@ -77,8 +77,8 @@ impl Shift {
         Self { from: self.to, to: self.to.saturating_add(length).unwrap_or(Timestamp::MAX) }
     }
 
-    /// What is wrong with it as it is handed over at a moment, if anything: `(field, reason)`. It has begun, and
-    /// it ends within the length of a shift.
+    /// What is wrong with it as it is handed over at a moment, if anything: `(field, reason)`. It has begun, it
+    /// ends within the length of a shift, and it ended no longer ago than that.
     pub fn fault(self, now: Timestamp) -> Option<(&'static str, &'static str)> {
         if self.from > now {
             return Some(("from", "must not lie in the future"));
@@ -86,7 +86,10 @@ impl Shift {
         if self.to <= self.from {
             return Some(("to", "must lie after from"));
         }
-        (self.to.duration_since(self.from) > SHIFT_MAX).then_some(("to", "must lie within 48 hours of from"))
+        if self.to.duration_since(self.from) > SHIFT_MAX {
+            return Some(("to", "must lie within 48 hours of from"));
+        }
+        (now.duration_since(self.to) > SHIFT_MAX).then_some(("to", "must lie at most 48 hours back"))
     }
 }
 
@@ -106,6 +109,8 @@ mod tests {
             (8, 8, Some("to")),
             (8, 7, Some("to")),
             (0, 49, Some("to")),
+            (-48, -40, None),
+            (-49, -41, Some("to")),
         ] {
             assert_eq!(shift(from, to).fault(at(8)).map(|(field, _)| field), wrong, "{from} to {to}");
         }

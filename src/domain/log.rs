@@ -59,8 +59,16 @@ impl LogEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corrected {
     pub id: LogEntryId,
-    /// Whose entry it is and under which mark; `None` where there is none.
-    pub found: Option<(CentreId, Mark)>,
+    /// `None` where there is none.
+    pub found: Option<Found>,
+}
+
+/// What a correction must know of the entry that it puts right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub centre: CentreId,
+    pub mark: Mark,
+    pub key_event: bool,
 }
 
 #[cfg(test)]

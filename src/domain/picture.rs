@@ -274,9 +274,12 @@ impl Picture {
                     facts.signed = true;
                     touched.insert(Part::Handover(*handover));
                 }
-                let handed = Handed { signed_at: entry.recorded_at, next_by: shift.next().to };
-                self.handed.insert(centre.clone(), handed);
-                touched.insert(Part::Handed(centre.clone()));
+                // Who signs for an older shift afterwards does not bring it back.
+                if self.handed.get(centre).is_none_or(|handed| handed.shift.to <= shift.to) {
+                    let handed = Handed { signed_at: entry.recorded_at, shift: *shift };
+                    self.handed.insert(centre.clone(), handed);
+                    touched.insert(Part::Handed(centre.clone()));
+                }
             }
         }
         if entry.event.is_told() {

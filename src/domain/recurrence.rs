@@ -7,6 +7,8 @@ use rrule::RRuleSet;
 
 /// Longest rule, in characters.
 pub const RRULE_CHARS_MAX: usize = 500;
+/// Least INTERVAL of a rule in minutes.
+const MINUTELY_MIN: u64 = 15;
 
 /// Every time that a rule names from its start on, in UTC and in order. Lazy: rules without end are usual.
 pub fn occurrences(rrule: &str, starts_at: Timestamp) -> Result<impl Iterator<Item = Timestamp> + use<>, String> {
@@ -28,10 +30,23 @@ fn check_shape(rrule: &str) -> Result<(), String> {
             "must be one rule of at most {RRULE_CHARS_MAX} characters, such as FREQ=HOURLY;INTERVAL=4"
         ));
     }
+    let values = |name| rrule.split(';').filter_map(move |part| part.strip_prefix(name)?.strip_prefix('='));
+    // What is no number the library refuses.
+    let interval = values("INTERVAL").find_map(|number: &str| number.parse::<u64>().ok()).unwrap_or(1);
     // The standard wants a positive number; the library would take this and never move.
-    let still = |part: &str| part.strip_prefix("INTERVAL=").is_some_and(|number| number.trim_matches('0').is_empty());
-    if rrule.split(';').any(still) {
+    if interval == 0 {
         return Err("must have an INTERVAL of at least 1".to_owned());
+    }
+    // What is quicker than anybody reports, the library would go through time by time.
+    let quick = |freq: &str| freq == "SECONDLY" || (freq == "MINUTELY" && interval < MINUTELY_MIN);
+    if values("FREQ").any(quick) {
+        return Err(format!("must leave {MINUTELY_MIN} minutes between two reports"));
+    }
+    // Of lists the library makes every time of a year before it names the first.
+    for name in ["BYMINUTE", "BYSECOND"] {
+        if values(name).any(|list| list.contains(',')) {
+            return Err(format!("must have one {name} at the most"));
+        }
     }
     Ok(())
 }
@@ -65,6 +80,20 @@ mod tests {
         let start = at("2026-03-29T04:00:00Z");
         for bad in ["", "FREQ=SOMETIMES", "INTERVAL=4", "FREQ=HOURLY;INTERVAL=0", "freq=hourly"] {
             assert!(occurrences(bad, start).is_err(), "{bad:?}");
+        }
+        for (busy, word) in [
+            ("FREQ=SECONDLY;INTERVAL=3600", "15 minutes"),
+            ("FREQ=MINUTELY", "15 minutes"),
+            ("INTERVAL=14;FREQ=MINUTELY", "15 minutes"),
+            ("FREQ=YEARLY;BYMINUTE=0,30", "one BYMINUTE"),
+            ("FREQ=YEARLY;BYHOUR=6,18;BYSECOND=0,1", "one BYSECOND"),
+            ("FREQ=HOURLY;INTERVAL=+0", "INTERVAL"),
+        ] {
+            let error = occurrences(busy, start).err().unwrap_or_else(|| panic!("{busy} keeps all waiting"));
+            assert!(error.contains(word), "{busy}: {error}");
+        }
+        for fine in ["FREQ=MINUTELY;INTERVAL=15", "FREQ=DAILY;BYHOUR=6,18;BYMINUTE=30;BYSECOND=0"] {
+            assert!(occurrences(fine, start).is_ok(), "{fine}");
         }
         for more in ["FREQ=HOURLY\nEXDATE:20260329T080000Z", "RRULE:FREQ=HOURLY", "DTSTART:20200101T000000Z"] {
             let error = occurrences(more, start).err().expect("it is more than a rule");

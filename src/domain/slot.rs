@@ -74,6 +74,16 @@ impl Round<'_> {
         state(times, fill.map(|fill| (fill.filled_at, fill.nil)), excused, now)
     }
 
+    /// Whether one of these reports fills it on time, whichever of them was late for the round `before`: then none
+    /// is late for this one.
+    pub fn is_on_time(&self, before: Option<&Round<'_>>, reports: impl Iterator<Item = Report>) -> bool {
+        let late_until = before.map_or(Timestamp::MIN, |before| before.grace_until);
+        let on_time = reports.filter(|report| self.opens_at < report.recorded_at && report.recorded_at <= self.due_at);
+        let mut counting = on_time.filter(|report| self.takes(report)).enumerate();
+        // Of two, one at the most was late before.
+        counting.any(|(place, report)| place > 0 || report.recorded_at > late_until)
+    }
+
     fn takes(&self, report: &Report) -> bool {
         report.as_of >= self.counts_from && self.cycle.sectors.contains(&report.sector)
     }

@@ -19,12 +19,13 @@ use super::wire;
 use super::writes::{Location, submit};
 use crate::domain::access;
 use crate::domain::command::Command;
+use crate::domain::event::Entry;
 use crate::domain::handover::Shift;
 use crate::domain::ids::{CentreId, CrisisId, HandoverId};
 use crate::domain::picture::Picture;
 use crate::domain::refusal::FieldFault;
 use crate::domain::view::Visible;
-use crate::domain::view::handovers::{HandoverView, ShiftView};
+use crate::domain::view::handovers::{HandoverView, KEY_EVENTS_MAX, ShiftView};
 use crate::domain::view::log::Wanted;
 
 /// Handovers that are listed unless asked otherwise, and at the most.
@@ -182,8 +183,13 @@ async fn told(
     let viewer = signed.viewer();
     let began = began(app, now, picture, shift.from).await?;
     let changes = past::since(app, &viewer, now, picture, &began).await?;
-    let logged = app.reader.logged(&now.crisis, began.seq, picture.seq).await.map_err(unavailable)?;
-    Ok(app.hub.show(now.epoch, picture, &viewer, |eye| eye.shift(shift, now.time, &changes, &logged)))
+    let key_event = |entry: &Entry| {
+        let wanted = Wanted { centre: None, key_events: true };
+        app.hub.show(now.epoch, picture, &viewer, |eye| eye.log_entry(entry, &wanted).is_some())
+    };
+    let read = app.reader.logged(&now.crisis, (began.seq, picture.seq), KEY_EVENTS_MAX, key_event).await;
+    let key_events = read.map_err(unavailable)?;
+    Ok(app.hub.show(now.epoch, picture, &viewer, |eye| eye.shift(shift, now.time, &changes, &key_events)))
 }
 
 /// Where the picture stood when a shift began.

@@ -1,7 +1,7 @@
 //! What handlers are given: who asks, what they sent, and under which key.
 
 use std::future::Future;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -162,15 +162,45 @@ pub fn request_key(request: &HttpRequest, signed: &Signed, body: &Bytes) -> Resu
 }
 
 /// Where a request comes from: who is connected, or, where that is a proxy that the configuration trusts,
-/// the last that the proxies name and that is none of them. What a stranger wrote before is not looked at.
+/// the last that the proxies name and that is none of them. What a stranger wrote before is not looked at; whom a
+/// proxy names in a way that cannot be read, nobody knows.
 pub fn peer(request: &HttpRequest, app: &App) -> Option<IpAddr> {
     let mut peer = request.peer_addr()?.ip().to_canonical();
     let trusted = &app.settings.server.trusted_proxies;
     let named: Vec<&HeaderValue> = request.headers().get_all("X-Forwarded-For").collect();
     let mut named = named.into_iter().rev().flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
     while trusted.contains(&peer) {
-        let Some(before) = named.next().and_then(|word| word.trim().parse::<IpAddr>().ok()) else { break };
-        peer = before.to_canonical();
+        let Some(word) = named.next() else { break };
+        peer = named_peer(word.trim())?.to_canonical();
     }
     Some(peer)
+}
+
+/// An address as proxies write it: alone, with a port, or of IPv6 in brackets.
+fn named_peer(word: &str) -> Option<IpAddr> {
+    let bracketed = || word.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
+    let with_port = || word.parse::<SocketAddr>().ok().map(|address| address.ip());
+    word.parse().ok().or_else(with_port).or_else(|| bracketed().map(IpAddr::V6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_proxies_write_it_and_nothing_else_is_one() {
+        for (word, told) in [
+            ("203.0.113.7", Some("203.0.113.7")),
+            ("203.0.113.7:4711", Some("203.0.113.7")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:4711", Some("2001:db8::1")),
+            ("", None),
+            ("unknown", None),
+            ("[203.0.113.7]", None),
+            ("203.0.113.7:port", None),
+        ] {
+            assert_eq!(named_peer(word).map(|peer| peer.to_string()).as_deref(), told, "{word}");
+        }
+    }
 }

@@ -167,6 +167,7 @@ async fn every_wrong_field_of_a_handover_is_named() {
         (json!({ "shift": { "from": minutes(500), "to": minutes(600) } }), vec!["/shift/from"]),
         (json!({ "shift": { "from": minutes(0), "to": minutes(0) } }), vec!["/shift/to"]),
         (json!({ "shift": { "from": minutes(0), "to": minutes(2_881) } }), vec!["/shift/to"]),
+        (json!({ "shift": { "from": minutes(-2_900), "to": minutes(-2_411) } }), vec!["/shift/to"]),
         (json!({ "watch_items": ["", "x"] }), vec!["/watch_items/0"]),
         (json!({ "staffing": "é".repeat(1_001), "names": [] }), vec!["/staffing", "/names"]),
     ] {
@@ -175,6 +176,8 @@ async fn every_wrong_field_of_a_handover_is_named() {
     assert_eq!(officer.get(&format!("{PATH}/draft?from=soon")).await.problem(422), ["/from", "/to"]);
     let backwards = format!("{PATH}/draft?from={}&to={}", minutes(0), minutes(-1));
     assert_eq!(officer.get(&backwards).await.problem(422), ["/to"]);
+    let long_ago = format!("{PATH}/draft?from={}&to={}", minutes(-2_900), minutes(-2_411));
+    assert_eq!(officer.get(&long_ago).await.problem(422), ["/to"]);
     officer.get(&format!("{PATH}/nothing")).await.problem(404);
     officer.post(&format!("{PATH}/nothing/sign"), &json!({})).await.problem(404);
     app.stop().await;

@@ -41,6 +41,7 @@ async fn an_entry_has_two_times_and_is_corrected_by_another() {
     let (lines, next) = page(&officer, PATH).await;
     assert_eq!((lines.len(), next), (2, None));
     assert_eq!((&lines[1]["id"], &lines[1]["corrects"]), (&json!(right), &json!(wrong)));
+    assert_eq!(texts(&officer, "?key=true").await, ["Three halls", "Two halls"], "the right one as well as the wrong");
     let time = |name: &str| lines[0][name].as_str().expect("a time").parse::<jiff::Timestamp>().expect("a time");
     assert!(time("event_time") < time("recorded_at"), "{}", lines[0]);
     assert_eq!((&lines[0]["by"]["centre"], &lines[0]["kind"]), (&json!("be-nccn"), &json!("decision")));

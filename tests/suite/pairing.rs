@@ -176,12 +176,16 @@ async fn one_address_has_so_many_walls_that_wait_and_keeps_nobody_else_from_pair
         // What a client writes there itself stands before what the proxy adds, and is not believed.
         open_from(&format!("198.51.100.{turn}, 192.0.2.7")).await.must(201);
     }
-    let full = open_from("192.0.2.7").await;
+    let full = open_from("192.0.2.7:4711").await;
     full.problem(429);
     let wait: i64 = full.header("retry-after").parse().expect("seconds");
     assert!((540..=601).contains(&wait), "{wait} s: until the first of them ends");
     open_from("192.0.2.8").await.must(201);
     open(&app.base).await;
+    for _ in 0..OPEN_MAX_OF_ONE_PEER {
+        open_from("unknown").await.must(201);
+    }
+    open_from("hidden").await.problem(429);
 }
 
 #[actix_web::test]
@@ -198,7 +202,17 @@ async fn who_is_no_trusted_proxy_is_not_believed() {
 #[actix_web::test]
 async fn what_is_open_to_this_machine_is_not_open_to_who_comes_through_its_proxy() {
     let app = App::with(&[("server.trusted_proxies", "127.0.0.1")]).await;
-    for (forwarded, status) in [("192.0.2.7", 403), ("127.0.0.1", 200), ("127.0.0.1, 192.0.2.7", 403), ("::1", 200)] {
+    for (forwarded, status) in [
+        ("192.0.2.7", 403),
+        ("127.0.0.1", 200),
+        ("127.0.0.1, 192.0.2.7", 403),
+        ("::1", 200),
+        ("[::1]:4711", 200),
+        ("192.0.2.7:4711", 403),
+        ("[2001:db8::1]", 403),
+        ("127.0.0.1, unknown", 403),
+        ("127.0.0.1,", 403),
+    ] {
         let answer = app.nobody().ask(Method::GET, "/readyz", &[("X-Forwarded-For", forwarded)], Vec::new()).await;
         assert_eq!(answer.status, status, "{forwarded}");
     }

@@ -40,7 +40,7 @@ pub struct NewPairing {
     pub id: Uuid,
     pub code: SecretHash,
     pub secret: SecretHash,
-    /// Who asks, where that is known: an address, or of IPv6 the network that one household is given.
+    /// Who asks, where that is known: an address, or of IPv6 the /48 around it.
     pub peer: Option<IpAddr>,
 }
 

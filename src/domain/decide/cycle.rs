@@ -18,30 +18,24 @@ const START_BEHIND: SignedDuration = SignedDuration::from_hours(24);
 /// How far ahead a rule may start.
 const START_AHEAD: SignedDuration = SignedDuration::from_hours(24 * 365);
 
-pub(super) fn set(picture: &Picture, draft: SetCycle, moment: &Moment) -> Result<Event, Refusal> {
+pub(super) fn set(picture: &Picture, mut draft: SetCycle, moment: &Moment) -> Result<Event, Refusal> {
     let mut faults = Vec::new();
     if picture.cycles.len() >= CYCLES_MAX {
         faults.push(FieldFault::at("", format!("a crisis has at most {CYCLES_MAX} cycles; change one that is there")));
     }
-    let near = |starts: Timestamp| {
-        let ahead = starts.duration_since(moment.now);
-        (-START_BEHIND..=START_AHEAD).contains(&ahead)
-    };
-    if !near(draft.starts_at) {
-        faults.push(FieldFault::at("/starts_at", "must lie between a day ago and a year from now"));
-    }
+    check_start(&mut draft, moment.now, &mut faults);
     let cycle = check(picture, CycleId(moment.id), draft, moment, &mut faults);
     refuse(faults)?;
     let plan = cycle.plan(moment.now, moment.now).map_err(unruly)?;
     Ok(Event::CycleSet { cycle: Box::new(cycle), plan })
 }
 
-pub(super) fn change(picture: &Picture, id: CycleId, draft: SetCycle, moment: &Moment) -> Result<Event, Refusal> {
+pub(super) fn change(picture: &Picture, id: CycleId, mut draft: SetCycle, moment: &Moment) -> Result<Event, Refusal> {
     let record = running(picture, id)?;
     let mut faults = Vec::new();
     // A rule that goes on from where it began has long been running.
-    if draft.starts_at != record.now().starts_at && draft.starts_at.duration_since(moment.now) > START_AHEAD {
-        faults.push(FieldFault::at("/starts_at", "must lie at most a year from now"));
+    if draft.starts_at != record.now().starts_at {
+        check_start(&mut draft, moment.now, &mut faults);
     }
     let cycle = check(picture, id, draft, moment, &mut faults);
     if faults.is_empty() && cycle == *record.now() {
@@ -50,6 +44,15 @@ pub(super) fn change(picture: &Picture, id: CycleId, draft: SetCycle, moment: &M
     refuse(faults)?;
     let plan = cycle.plan(moment.now, moment.now).map_err(unruly)?;
     Ok(Event::CycleChanged { cycle: Box::new(cycle), plan })
+}
+
+/// A rule is followed from its start, and to do so through centuries would keep everybody else waiting: what else is
+/// wrong is looked for as if it started now.
+fn check_start(draft: &mut SetCycle, now: Timestamp, faults: &mut Vec<FieldFault>) {
+    if !(-START_BEHIND..=START_AHEAD).contains(&draft.starts_at.duration_since(now)) {
+        faults.push(FieldFault::at("/starts_at", "must lie between a day ago and a year from now"));
+        draft.starts_at = Timestamp::from_second(now.as_second() / 60 * 60).unwrap_or(now);
+    }
 }
 
 /// The cycle that was asked for, with everything that is wrong with it.
@@ -188,4 +191,45 @@ pub(super) fn miss(
 fn running(picture: &Picture, id: CycleId) -> Result<&CycleRecord, Refusal> {
     let record = picture.cycles.get(&id).ok_or(Refusal::Unknown("cycle"))?;
     if record.ended.is_some() { Err(Refusal::CycleHasEnded) } else { Ok(record) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::command::Command;
+    use crate::domain::given::{Drill, centre, coordinator};
+
+    #[test]
+    fn a_change_keeps_the_start_or_names_one_as_near_as_a_new_cycle_may() {
+        let mut drill = Drill::open();
+        let id = drill.cycle();
+        drill.now += SignedDuration::from_hours(24 * 30);
+        let Cycle { name, rrule, starts_at, .. } = drill.picture.cycles[&id].now().clone();
+        let draft = |starts_at, grace_minutes| SetCycle {
+            name: name.clone(),
+            sectors: None,
+            centres: Some(vec![centre("be")]),
+            starts_at,
+            rrule: rrule.clone(),
+            grace_minutes,
+            cutoff_minutes: None,
+            reminder_minutes: Vec::new(),
+        };
+        let change = |starts_at, grace| Command::ChangeCycle { cycle: id, to: Box::new(draft(starts_at, grace)) };
+        let typo: Timestamp = "0026-03-29T00:00:00Z".parse().expect("a time");
+        for far in [typo, Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 28)] {
+            for command in [change(far, 300), Command::SetCycle(Box::new(draft(far, 300)))] {
+                let refused = drill.when(&coordinator(), command);
+                let Err(Refusal::Fields(faults)) = refused else { panic!("{far}: {refused:?}") };
+                let pointers: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+                assert_eq!(pointers, ["/starts_at", "/grace_minutes"], "{far}");
+            }
+        }
+        let (mut followed, mut faults) = (draft(typo, 5), Vec::new());
+        check_start(&mut followed, drill.now, &mut faults);
+        let behind = drill.now.duration_since(followed.starts_at);
+        assert!(behind < SignedDuration::from_mins(1), "nothing is followed from there: {behind:?}");
+        drill.given(&coordinator(), change(starts_at, 5));
+        drill.given(&coordinator(), change(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 30), 6));
+    }
 }

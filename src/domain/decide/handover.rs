@@ -125,6 +125,21 @@ mod tests {
     }
 
     #[test]
+    fn an_older_shift_that_is_signed_for_afterwards_takes_no_later_one_back() {
+        let mut drill = Drill::open();
+        let late = shift(&drill);
+        let early = Shift { from: late.from - SignedDuration::from_hours(8), to: late.from };
+        let [older, newer] = [early, late].map(|shift| match drill.given(&officer("be"), offer(shift)) {
+            Event::HandoverOffered { handover } => handover.id,
+            other => panic!("{other:?}"),
+        });
+        drill.given(&relief("be", Role::DutyOfficer), sign(newer));
+        let before = drill.then(&Drill::viewer("nl", None)).centres;
+        drill.given(&relief("be", Role::DutyOfficer), sign(older));
+        assert_eq!(drill.then(&Drill::viewer("nl", None)).centres, before);
+    }
+
+    #[test]
     fn a_shift_that_has_not_begun_is_not_handed_over() {
         let mut drill = Drill::open();
         let later = drill.now + SignedDuration::from_hours(1);

@@ -28,18 +28,20 @@ pub(super) fn write(
     }
     check_mark(&draft.mark, catalogue, &mut faults);
     check_refs(picture, actor, &draft.mark, &draft.refs, &mut faults);
+    let mut key_event = draft.key_event;
     if let Some(Corrected { found, .. }) = &draft.corrects {
-        match found.as_ref().filter(|(centre, _)| *centre == actor.centre) {
+        match found.as_ref().filter(|found| found.centre == actor.centre) {
             None => faults.push(FieldFault::at("/corrects", "is not an entry of your centre's log")),
             // To more eyes it would tell of what they may not know, to fewer it would leave the wrong one standing.
-            Some((_, mark)) if *mark != draft.mark => {
+            Some(found) if found.mark != draft.mark => {
                 faults.push(FieldFault::at("/tlp", "must be the mark of the entry that it corrects"));
             }
-            Some(_) => {}
+            // Whoever read the wrong one must read this one.
+            Some(found) => key_event |= found.key_event,
         }
     }
     refuse(faults)?;
-    let WriteLog { kind, text, event_time, key_event, refs, mark, corrects } = draft;
+    let WriteLog { kind, text, event_time, refs, mark, corrects, .. } = draft;
     let entry = LogEntry {
         id: LogEntryId(moment.id),
         centre: actor.centre.clone(),
@@ -61,6 +63,7 @@ mod tests {
     use super::*;
     use crate::domain::command::Command;
     use crate::domain::given::{Drill, actor, centre, coordinator, officer};
+    use crate::domain::log::Found;
     use crate::domain::mark::{Audience, Mark};
     use crate::domain::vocabulary::{LogKind, Role, Tlp};
 
@@ -154,7 +157,10 @@ mod tests {
         let mut drill = Drill::open();
         let id = LogEntryId(uuid::Uuid::from_u128(7));
         let correction = |drill: &Drill, of: Option<(&str, Tlp)>| WriteLog {
-            corrects: Some(Corrected { id, found: of.map(|(name, tlp)| (centre(name), Mark::of(tlp))) }),
+            corrects: Some(Corrected {
+                id,
+                found: of.map(|(name, tlp)| Found { centre: centre(name), mark: Mark::of(tlp), key_event: true }),
+            }),
             ..draft(drill, Mark::of(Tlp::Green))
         };
         for (of, wrong) in
@@ -166,6 +172,7 @@ mod tests {
         let entry = correction(&drill, Some(("be", Tlp::Green)));
         let Event::LogEntered { entry } = drill.given(&officer("be"), write(entry)) else { panic!("it was written") };
         assert_eq!((entry.corrects, entry.audience()), (Some(id), Audience::Community));
+        assert!(entry.key_event, "what puts a key event right is one");
         drill.given(&coordinator(), Command::CloseCrisis { reason: "Over".to_owned() });
         let entry = draft(&drill, Mark::of(Tlp::Green));
         assert!(matches!(drill.when(&officer("be"), write(entry)), Err(Refusal::CrisisIs(_))));

@@ -66,20 +66,32 @@ impl Picture {
         since: Timestamp,
         sees: impl Fn(&Audience) -> bool,
     ) -> Vec<(Round<'a>, Option<Fill>)> {
-        let rounds = self.rounds_of(record, centre, since);
+        let is_on_time = |round: &Round<'_>, before: Option<&Round<'_>>| {
+            round.is_on_time(before, self.reports_within(centre, (round.opens_at, round.due_at), &sees))
+        };
+        let rounds = self.rounds_of(record, centre, since, is_on_time);
         let Some(first) = rounds.first() else { return Vec::new() };
-        let reports = self.reports_after(centre, first.opens_at, sees);
+        let reports: Vec<Report> = self.reports_within(centre, (first.opens_at, Timestamp::MAX), &sees).collect();
         let filled = fills(rounds.iter().copied(), &reports, self.excused(record.now().id, centre));
         rounds.into_iter().zip(filled).filter(|(round, _)| round.due_at >= since).collect()
     }
 
-    /// The rounds from `since` on, and those before that what fills them depends on.
-    fn rounds_of<'a>(&self, record: &'a CycleRecord, centre: &CentreId, since: Timestamp) -> Vec<Round<'a>> {
+    /// The rounds from `since` on, and those before that what fills them depends on. `is_on_time` says whether a
+    /// round is filled on time, whatever was late for the one before it.
+    fn rounds_of<'a>(
+        &self,
+        record: &'a CycleRecord,
+        centre: &CentreId,
+        since: Timestamp,
+        is_on_time: impl Fn(&Round<'a>, Option<&Round<'a>>) -> bool,
+    ) -> Vec<Round<'a>> {
         let mut rounds: Vec<Round<'a>> = Vec::new();
-        for round in record.rounds().rev().filter(|round| round.cycle.centres.contains(centre)) {
+        let mut asked = record.rounds().rev().filter(|round| round.cycle.centres.contains(centre)).peekable();
+        while let Some(round) = asked.next() {
             // What was late for one round is no report on time for the next: so it is looked back as far as
             // anything may have been late, and no further.
-            if round.due_at < since && !self.has_report(centre, round.due_at, round.grace_until) {
+            let may_be_late = || self.has_report(centre, round.due_at, round.grace_until);
+            if round.due_at < since && (!may_be_late() || is_on_time(&round, asked.peek())) {
                 break;
             }
             rounds.push(round);
@@ -93,7 +105,9 @@ impl Picture {
         let slots = self.cycles.values().flat_map(|record| record.centres().into_iter().map(move |of| (record, of)));
         slots.flat_map(|(record, centre)| {
             let shown = record.rounds().nth(record.shown().start).map_or(Timestamp::MAX, |round| round.due_at);
-            let opened = self.rounds_of(record, centre, shown).first().map_or(record.set_at, |round| round.opens_at);
+            // What is on time is so for some eyes, and until it is withdrawn: here it ends no looking back.
+            let rounds = self.rounds_of(record, centre, shown, |_, _| false);
+            let opened = rounds.first().map_or(record.set_at, |round| round.opens_at);
             let from = (centre.clone(), opened, UpdateId(Uuid::nil()));
             self.reports.range(from..).take_while(move |(of, _, _)| of == centre).map(|(_, _, update)| *update)
         })
@@ -104,10 +118,16 @@ impl Picture {
         self.reports.range(from..).next().is_some_and(|(of, at, _)| of == centre && *at <= upto)
     }
 
-    fn reports_after(&self, centre: &CentreId, after: Timestamp, sees: impl Fn(&Audience) -> bool) -> Vec<Report> {
-        let from = (centre.clone(), after, UpdateId(Uuid::nil()));
-        let of_centre = self.reports.range(from..).take_while(|(of, _, _)| of == centre);
-        let report = |(_, recorded_at, update): &(CentreId, Timestamp, UpdateId)| {
+    /// What a centre said after one time and up to another, as far as `sees` goes.
+    fn reports_within(
+        &self,
+        centre: &CentreId,
+        (after, upto): (Timestamp, Timestamp),
+        sees: impl Fn(&Audience) -> bool,
+    ) -> impl Iterator<Item = Report> {
+        let from = (centre.clone(), after, UpdateId(Uuid::max()));
+        let said = self.reports.range(from..).take_while(move |(of, at, _)| of == centre && *at <= upto);
+        said.filter_map(move |(_, recorded_at, update)| {
             let facts = self.updates.get(update)?;
             let shown = facts.standing != UpdateStanding::Withdrawn && sees(&facts.mark.audience(&facts.centre));
             shown.then(|| Report {
@@ -117,7 +137,41 @@ impl Picture {
                 as_of: facts.as_of,
                 nil: facts.nil,
             })
-        };
-        of_centre.filter_map(report).collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use jiff::SignedDuration;
+
+    use crate::domain::given::{Drill, centre};
+    use crate::domain::mark::Mark;
+    use crate::domain::vocabulary::Tlp;
+
+    #[test]
+    fn of_a_centre_that_never_falls_silent_no_more_is_looked_at_as_time_goes_by() {
+        let mut drill = Drill::open();
+        let id = drill.cycle();
+        let mut looked_at = Vec::new();
+        for day in 1..=4 {
+            for _ in 0..24 * 3 {
+                drill.wait(20);
+                drill.timers();
+                drill.update("be", "cyber", Mark::of(Tlp::Green), "More");
+            }
+            let looked = Cell::new(0);
+            let count = |_: &_| {
+                looked.set(looked.get() + 1);
+                true
+            };
+            let since = drill.now - SignedDuration::from_hours(6);
+            let slots = drill.picture.slots_of(&drill.picture.cycles[&id], &centre("be"), since, count);
+            assert!(slots[0].1.is_some(), "day {day}");
+            looked_at.push(looked.get());
+        }
+        assert!(looked_at.iter().all(|looked| *looked <= 50), "{looked_at:?}");
     }
 }

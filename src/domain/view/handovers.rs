@@ -1,5 +1,6 @@
 //! Handovers through the eyes of the centre whose they are: what was written, and what the journal knew by then.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -108,13 +109,13 @@ impl Eye<'_> {
     }
 
     /// What this viewer's centre must know of a shift at a moment, from this picture, what changed since the
-    /// shift began, and what was logged since.
+    /// shift began, and the key events since.
     pub fn shift(
         &self,
         shift: Shift,
         at: Timestamp,
         changes: &Visible<Difference>,
-        logged: &[Arc<Entry>],
+        key_events: &VecDeque<Arc<Entry>>,
     ) -> Visible<ShiftView> {
         let PictureView { escalations, queries, .. } = self.whole().0;
         let us = &self.viewer.centre;
@@ -126,7 +127,6 @@ impl Eye<'_> {
         };
         let next = shift.next();
         let wanted = Wanted { centre: None, key_events: true };
-        let key_events: Vec<_> = logged.iter().filter_map(|entry| Some(self.log_entry(entry, &wanted)?.0)).collect();
         let owed = |slot: &SlotView| slot.centre == *us && (slot.due_at >= at.min(next.from) || owes(slot.state));
         Visible(ShiftView {
             at,
@@ -136,7 +136,7 @@ impl Eye<'_> {
             queries: queries.into_iter().filter(|one| one.state == QueryState::Open && one.centre == *us).collect(),
             slots: self.slots(&(shift.from..=next.to), at).0.into_iter().filter(owed).collect(),
             changes: changes.get().clone(),
-            key_events: key_events.into_iter().rev().take(KEY_EVENTS_MAX).rev().collect(),
+            key_events: key_events.iter().filter_map(|entry| Some(self.log_entry(entry, &wanted)?.0)).collect(),
         })
     }
 }

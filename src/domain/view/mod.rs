@@ -230,7 +230,7 @@ impl Eye<'_> {
             centre,
             last_heard: visible.map(|(_, at)| *at).max(),
             last_handover: handed.map(|handed| handed.signed_at),
-            next_handover: handed.map(|handed| handed.next_by),
+            next_handover: handed.map(|handed| handed.shift.next().to),
         })
     }
 
