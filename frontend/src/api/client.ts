@@ -44,6 +44,11 @@ export async function whoami(): Promise<Account | null> {
   return ((await answer.json()) as { account: Account }).account;
 }
 
+/** What the server's clock says, to the second. */
+export async function serverTime(): Promise<number> {
+  return (await askWithTime('/session')).at;
+}
+
 /** Whether the server still knows this browser; when it cannot be asked, what was keeps being so. */
 export async function isSignedIn(): Promise<boolean> {
   try {

@@ -28,12 +28,6 @@ export function timelineOf(crisis: string, before?: string): Promise<TimelineVie
   return ask(`${crisis}/timeline?${query({ limit: String(MOMENTS), ...(before === undefined ? {} : { before }) })}`);
 }
 
-/** From when until now a crisis can be looked back at, by the server's clock. */
-export async function spanOf(crisis: string): Promise<{ from: number; to: number }> {
-  const { from, to } = await ask<TimelineView>(`${crisis}/timeline?${query({ limit: '1' })}`);
-  return { from: Date.parse(from), to: Date.parse(to) };
-}
-
 /** The entry that this account was shown next after a position; `null` where none is. */
 export async function entryAfter(crisis: string, after: string): Promise<FeedItem | null> {
   const lines = await (await answerTo(`${crisis}/journal?${query({ after, limit: '1' })}`)).text();

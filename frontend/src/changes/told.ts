@@ -31,7 +31,13 @@ export type EscalationLine = { from: EscalationView | null; to: EscalationView; 
 
 /** An escalation with what happened to it since: all of it, where it is new. */
 export function escalationLine(from: EscalationView | null, to: EscalationView): EscalationLine {
-  return { from, to, steps: to.steps.slice(from?.steps.length ?? 0), lapses: to.lapses.slice(from?.lapses.length ?? 0) };
+  return { from, to, steps: newIn(from?.steps ?? [], to.steps, ({ at, step }) => `${at} ${step}`), lapses: newIn(from?.lapses ?? [], to.lapses, ({ at, which }) => `${at} ${which}`) };
+}
+
+/** Not by how many there were: of very many, the server keeps the newest only. */
+function newIn<T>(from: readonly T[], to: readonly T[], nameOf: (one: T) => string): T[] {
+  const known = new Set(from.map(nameOf));
+  return to.filter((one) => !known.has(nameOf(one)));
 }
 
 /** One that ended has no older view beside it: what happened to it is what happened after the old picture's time. */
@@ -71,7 +77,10 @@ function speaking(cells: readonly CellView[], at: number): Set<string> {
 
 type Grace = Pick<CycleView, 'id' | 'grace_minutes'>;
 
-/** Slots whose grace ended in between without a report, the newest first. */
+/**
+ * Slots whose grace ended in between without a report, the newest first. A round of an older definition of its cycle
+ * is judged by the grace of the one that holds now: one that ended near the old picture's time may be told or not.
+ */
 export function missedLines(slots: readonly SlotView[], cycles: readonly Grace[], sinceAt: number): SlotView[] {
   const grace = new Map(cycles.map(({ id, grace_minutes }) => [id, grace_minutes * 60_000]));
   return slots
@@ -84,6 +93,15 @@ export function longestGrace(cycles: readonly Grace[]): number {
   return Math.max(0, ...cycles.map(({ grace_minutes }) => grace_minutes)) * 60_000;
 }
 
+/** The longest span of slots that the server tells in one answer. */
+export const SLOTS_WITHIN_MS = 31 * 24 * 3_600_000;
+
+/** From when missed slots can be told, and whether that is later than the old picture. */
+export function slotsFrom(cycles: readonly Grace[], sinceAt: number, uptoAt: number): { from: number; isCut: boolean } {
+  const [wanted, earliest] = [sinceAt - longestGrace(cycles), uptoAt - SLOTS_WITHIN_MS];
+  return { from: Math.max(wanted, earliest), isCut: wanted < earliest };
+}
+
 export type Scope = { joined: string[]; left: string[] };
 
 /** What the scope took in and left out; where the crisis is new, all of it is. */
@@ -94,14 +112,21 @@ export function scopeOf(change: CrisisChange | null, of: 'centres' | 'sectors'):
   return { joined: to.filter((id) => !from.includes(id)), left: from.filter((id) => !to.includes(id)) };
 }
 
-/** The strictest label of all that a difference shows. */
-export function strictestOf({ cells, escalations, queries, readings }: Difference): Tlp {
+/** What the page tells beside the difference: reports missed, centres heard again, and the new picture's cells. */
+export type Beside = { missed: readonly SlotView[]; heard: readonly string[]; cells: readonly CellView[] };
+
+/** The strictest label of all that is shown. Of centres that fell silent or were heard, their cells are told of. */
+export function strictestOf({ cells, escalations, queries, readings, cycles, slots, silent }: Difference, { missed, heard, cells: now }: Beside): Tlp {
+  const named = new Set([...silent, ...heard]);
   const marks = new Set<Tlp>([
     ...cells.flatMap(({ from, to }) => [from, to].flatMap((cell) => (cell === null ? [] : [cell.update.tlp]))),
+    ...now.filter(({ centre }) => named.has(centre)).map(({ update }) => update.tlp),
     ...[...escalations.new, ...escalations.closed, ...escalations.changed.flatMap(({ from, to }) => [from, to])].map(({ tlp }) => tlp),
     ...queriesIn({ queries }).map(({ tlp }) => tlp),
     ...readings.flatMap(({ from, to }) => [from, to].flatMap((reading) => (reading === null ? [] : [reading.tlp]))),
   ]);
+  // What is owed is for the community.
+  if (missed.length + cycles.length + slots.length > 0) marks.add('green');
   return TLPS.find((tlp) => marks.has(tlp)) ?? 'clear';
 }
 

@@ -52,6 +52,8 @@ export class Replay {
   private readonly looking: ReturnType<typeof setInterval>;
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private addressedAt = 0;
+  /** The entry that was last gone to, while nothing else is wished for. */
+  private entryGoneTo: string | null = null;
 
   constructor(private readonly crisis: string, asked: string | null) {
     this.past = new Past(crisis);
@@ -100,12 +102,13 @@ export class Replay {
     if (way === -1) {
       const [last, before] = picture.feed;
       const target = last !== undefined && this.shownAt > Date.parse(last.recorded_at) ? last : before;
-      if (target !== undefined) this.want(target.position);
+      if (target !== undefined) this.goToEntry(target.position);
       return;
     }
     try {
-      const next = await entryAfter(this.crisis, picture.position);
-      if (next !== null) this.want(next.position);
+      // Not every entry moves a picture's position: one of the log leaves it where it stood.
+      const next = await entryAfter(this.crisis, this.entryGoneTo ?? picture.position);
+      if (next !== null) this.goToEntry(next.position);
     } catch (error) {
       this.problem = error instanceof Problem ? error : 'away';
     }
@@ -119,7 +122,7 @@ export class Replay {
 
   go(moment: MomentView): void {
     this.place(Date.parse(moment.recorded_at));
-    this.want(moment.position);
+    this.goToEntry(moment.position);
   }
 
   /** Key moments from before those that are known. */
@@ -158,8 +161,14 @@ export class Replay {
     if (this.isPlaying) this.toggle();
   }
 
+  private goToEntry(position: string): void {
+    this.entryGoneTo = position;
+    this.want(position);
+  }
+
   private want(at: string): void {
     clearTimeout(this.waiting);
+    if (at !== this.entryGoneTo) this.entryGoneTo = null;
     this.frames.want(at);
   }
 

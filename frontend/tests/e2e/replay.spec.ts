@@ -112,6 +112,23 @@ test('a replay at three moments says what a live wall of the same viewer said at
   await expect(dutch.getByTestId('feed')).toContainText('Only for the Netherlands');
 });
 
+test('the next entry passes what stands in the log only, which moves no picture', async ({ browser }) => {
+  const first = await say('Reception is filling');
+  await vigie.post(belgium, `/crises/${CRISIS}/log`, { kind: 'fact', text: 'Called Rzeszów', event_time: new Date().toISOString(), tlp: 'green' });
+  await say('Reception is full');
+  await say('Trains late', { sector: 'civil_protection' });
+  const replay = await back(browser, belgium, first.position);
+  const newest = replay.getByTestId('feed').locator('li').first();
+  const asked = replay.waitForRequest(/\/picture\?at=/);
+  await replay.keyboard.press('ArrowRight');
+  await asked;
+  await expect(newest).toContainText('Reception is filling');
+  await replay.keyboard.press('ArrowRight');
+  await expect(newest).toContainText('Reception is full');
+  await replay.keyboard.press('ArrowRight');
+  await expect(newest).toContainText('Trains late');
+});
+
 test('no wall looks back, and a time before the crisis began is refused in words', async ({ browser }) => {
   const device = vigie.token('be-nccn', 'wall_device', '--ceiling', 'green').token;
   const page = await vigie.open(browser, device, `/replay/${CRISIS}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Difference, Indicator, ReadingChange, SlotView } from '../../src/api/types.gen';
-import { cellLines, endedLine, escalationLine, graveFirst, heardAgain, longestGrace, missedLines, readingLines, scopeOf, strictestOf } from '../../src/changes/told';
+import { cellLines, endedLine, escalationLine, graveFirst, heardAgain, longestGrace, missedLines, readingLines, scopeOf, SLOTS_WITHIN_MS, slotsFrom, strictestOf } from '../../src/changes/told';
 import { cell, escalation, iso, MINUTE, NOW, picture, reading, centre } from './pictures';
 
 const SINCE = NOW - 8 * 60 * MINUTE;
@@ -52,6 +52,16 @@ describe('escalations', () => {
     expect(escalationLine(null, to).steps).toEqual([early, late]);
     expect(endedLine(to, SINCE).steps).toEqual([late]);
   });
+
+  it('tell what is new where the oldest fell off, as many as there are', () => {
+    const step = (at: number) => ({ step: 'snooze' as const, at: iso(at), by: { centre: 'pl', role: 'duty_officer' as const, position: '' }, note: null, assignee: null, until: null, answer: null });
+    const lapse = (at: number) => ({ which: 'ack' as const, due: iso(at), at: iso(at), level: 'watch' as const });
+    const kept = <T>(one: (at: number) => T, first: number): T[] => Array.from({ length: 100 }, (_, index) => one(SINCE + (first + index) * MINUTE));
+    const from = { ...escalation('be', 'pl', null), steps: kept(step, 0), lapses: kept(lapse, 0) };
+    const line = escalationLine(from, { ...from, steps: kept(step, 2), lapses: kept(lapse, 1) });
+    expect(line.steps).toEqual([step(SINCE + 100 * MINUTE), step(SINCE + 101 * MINUTE)]);
+    expect(line.lapses).toEqual([lapse(SINCE + 100 * MINUTE)]);
+  });
 });
 
 describe('figures', () => {
@@ -96,10 +106,37 @@ it('the scope tells who came and who went; a new crisis brings all of its own', 
   expect(scopeOf(null, 'sectors')).toEqual({ joined: [], left: [] });
 });
 
-it('the label is the strictest of all that is shown, of then and of now', () => {
-  expect(strictestOf(difference())).toBe('clear');
-  const cells = [{ centre: 'a', sector: 's', from: cell('a', 's', 'minor', { tlp: 'amber_strict' }), to: cell('a', 's', 'minor') }];
-  expect(strictestOf(difference({ cells }))).toBe('amber_strict');
-  const raised = { ...escalation('be', 'pl', null), tlp: 'red' as const };
-  expect(strictestOf(difference({ cells, escalations: { new: [raised], closed: [], changed: [], gone: [] } }))).toBe('red');
+describe('the label', () => {
+  const beside = { missed: [], heard: [], cells: [] };
+  const cycle = { id: 'c', name: 'c', sectors: [], centres: [], starts_at: iso(SINCE), rrule: '', grace_minutes: 5, cutoff_minutes: null, reminder_minutes: [], ended: null, due: [] };
+  const slot: SlotView = { cycle: 'c', centre: 'a', due_at: iso(NOW), state: 'missed', filled_at: null, update: null, reason: null };
+
+  it('is the strictest of all that is shown, of then and of now', () => {
+    expect(strictestOf(difference(), beside)).toBe('clear');
+    const cells = [{ centre: 'a', sector: 's', from: cell('a', 's', 'minor', { tlp: 'amber_strict' }), to: cell('a', 's', 'minor') }];
+    expect(strictestOf(difference({ cells }), beside)).toBe('amber_strict');
+    const raised = { ...escalation('be', 'pl', null), tlp: 'red' as const };
+    expect(strictestOf(difference({ cells, escalations: { new: [raised], closed: [], changed: [], gone: [] } }), beside)).toBe('red');
+  });
+
+  it('is never milder than green over what is owed', () => {
+    expect(strictestOf(difference(), { ...beside, missed: [slot] })).toBe('green');
+    expect(strictestOf(difference({ cycles: [{ cycle: 'c', from: null, to: cycle }] }), beside)).toBe('green');
+    expect(strictestOf(difference({ slots: [{ cycle: 'c', centre: 'a', from: null, to: null }] }), beside)).toBe('green');
+  });
+
+  it('is that of the cells of centres that fell silent or were heard, and of no others', () => {
+    const cells = [cell('a', 's', 'minor', { tlp: 'amber' }), cell('b', 's', 'minor', { tlp: 'amber_strict' }), cell('d', 's', 'minor', { tlp: 'red' })];
+    expect(strictestOf(difference(), { ...beside, cells })).toBe('clear');
+    expect(strictestOf(difference({ silent: ['a'] }), { ...beside, cells })).toBe('amber');
+    expect(strictestOf(difference({ silent: ['a'] }), { ...beside, heard: ['b'], cells })).toBe('amber_strict');
+  });
+});
+
+it('missed slots are asked for as far back as one may have been due, and no further than the server tells', () => {
+  const cycles = [{ id: 'c', grace_minutes: 30 }];
+  expect(slotsFrom(cycles, SINCE, NOW)).toEqual({ from: SINCE - 30 * MINUTE, isCut: false });
+  const longAgo = NOW - SLOTS_WITHIN_MS;
+  expect(slotsFrom([], longAgo, NOW)).toEqual({ from: longAgo, isCut: false });
+  expect(slotsFrom(cycles, longAgo, NOW)).toEqual({ from: longAgo, isCut: true });
 });
