@@ -3,20 +3,20 @@
 //! What the system knows of a shift is kept nowhere: it is looked up in the journal as it stood when the
 //! handover was offered, and so it is the same whenever it is read.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::App;
-use super::extract::{self, Body, Signed};
+use super::extract::{self, Signed};
 use super::form::parse_time;
 use super::past::{self, Moment, Now};
 use super::problem::Problem;
 use super::reads::{caught_up, limit_within, ndjson, page_bounds, unavailable};
 use super::wire;
-use super::writes::{Location, submit};
+use super::writes::{Asked, Location};
 use crate::domain::access;
 use crate::domain::command::Command;
 use crate::domain::event::Entry;
@@ -34,15 +34,15 @@ pub const HANDOVERS_MAX: usize = 100;
 
 type Answer = Result<HttpResponse, Problem>;
 
-pub async fn write(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+pub async fn write(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let mut draft = wire::duty::write(&body.0)?;
+    let mut draft = wire::duty::write(&asked.body)?;
     // An entry is never changed, so what is read here still holds when it is decided.
     if let Some(corrected) = &mut draft.corrects {
-        *corrected = app.reader.corrected(&crisis, corrected.id).await.map_err(unavailable)?;
+        *corrected = asked.app.reader.corrected(&crisis, corrected.id).await.map_err(unavailable)?;
     }
     let command = Command::WriteLog(Box::new(draft));
-    submit(&app, &signed, crisis, command, &body, &request, Location::Log).await
+    asked.submit(crisis, command, Location::Log).await
 }
 
 #[derive(Deserialize)]
@@ -82,23 +82,16 @@ pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Quer
     Ok(ndjson(&app, &crisis, (&next, limit), &read.map_err(unavailable)?))
 }
 
-pub async fn offer(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+pub async fn offer(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::duty::offer(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Handover).await
+    let command = wire::duty::offer(&asked.body)?;
+    asked.submit(crisis, command, Location::Handover).await
 }
 
-pub async fn sign(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path.into_inner();
-    let crisis = extract::crisis(&crisis)?;
-    let command = wire::duty::sign(handover_id(&id)?, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Handover).await
+pub async fn sign(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "handover", HandoverId::parse)?;
+    let command = wire::duty::sign(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Handover).await
 }
 
 #[derive(Deserialize)]
@@ -129,9 +122,9 @@ struct Told {
 
 pub async fn handover(app: Data<App>, signed: Signed, path: Path<(String, String)>) -> Answer {
     access::reads_the_past(signed.account.role)?;
-    let (crisis, id) = path.into_inner();
-    let now = past::now(&app, &extract::crisis(&crisis)?).await?;
-    let found = app.reader.handover(&now.crisis, &signed.viewer(), signed.account.id, handover_id(&id)?).await;
+    let (crisis, id) = extract::thing(path, "handover", HandoverId::parse)?;
+    let now = past::now(&app, &crisis).await?;
+    let found = app.reader.handover(&now.crisis, &signed.viewer(), signed.account.id, id).await;
     let (seq, handover) = found.map_err(unavailable)?.ok_or_else(|| Problem::not_found("handover"))?;
     let picture = past::then(&app, &now, seq).await?;
     let (shift, at) = (handover.get().shift, handover.get().offered_at);
@@ -203,8 +196,4 @@ async fn known(app: &App, name: &str) -> Result<CrisisId, Problem> {
     let crisis = extract::crisis(name)?;
     caught_up(app, Some(&crisis)).await;
     app.hub.position(&crisis).map(|_| crisis).ok_or_else(|| Problem::not_found("crisis"))
-}
-
-fn handover_id(id: &str) -> Result<HandoverId, Problem> {
-    HandoverId::parse(id).ok_or_else(|| Problem::not_found("handover"))
 }

@@ -9,7 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, header};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{FromRequest, HttpRequest};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
@@ -31,7 +31,7 @@ const KEY_BYTES_MAX: usize = 200;
 /// How long a body may take to come: the largest, over the slowest line that a desk may have.
 const BODY_WITHIN: Duration = Duration::from_secs(15);
 
-type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 /// Somebody who is signed in.
 pub struct Signed {
@@ -143,6 +143,16 @@ impl FromRequest for Body {
 /// The name of a crisis in the path. What cannot be a name is not found, like what is not there.
 pub fn crisis(name: &str) -> Result<CrisisId, Problem> {
     CrisisId::parse(name).map_err(|_| Problem::not_found("crisis"))
+}
+
+/// The crisis of a path, and the thing of it that the path names.
+pub fn thing<T>(
+    path: Path<(String, String)>,
+    what: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<(CrisisId, T), Problem> {
+    let (crisis, id) = path.into_inner();
+    Ok((self::crisis(&crisis)?, parse(&id).ok_or_else(|| Problem::not_found(what))?))
 }
 
 /// The `Idempotency-Key` of a request, with a digest of what it asks.

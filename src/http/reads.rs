@@ -64,9 +64,7 @@ pub async fn crisis(app: Data<App>, signed: Signed, path: Path<String>) -> Answe
 
 pub async fn update(app: Data<App>, signed: Signed, path: Path<(String, String)>) -> Answer {
     access::reads_entries(signed.account.role)?;
-    let (crisis, id) = path.into_inner();
-    let crisis = extract::crisis(&crisis)?;
-    let id = UpdateId::parse(&id).ok_or_else(|| Problem::not_found("update"))?;
+    let (crisis, id) = extract::thing(path, "update", UpdateId::parse)?;
     caught_up(&app, Some(&crisis)).await;
     let update = app.reader.update(&crisis, &signed.viewer(), id).await.map_err(unavailable)?;
     Ok(HttpResponse::Ok().json(update.ok_or_else(|| Problem::not_found("update"))?))

@@ -1,13 +1,15 @@
 //! Every write: read the body, ask the desk, answer with where it stands.
 
+use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use futures_util::future::try_join;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::App;
-use super::extract::{self, Body, Signed};
+use super::extract::{self, Body, Extracting, Signed};
 use super::problem::Problem;
 use super::wire;
 use crate::domain::command::Command;
@@ -16,201 +18,102 @@ use crate::domain::vocabulary::EscalationStep;
 
 type Answer = Result<HttpResponse, Problem>;
 
-pub async fn open_crisis(app: Data<App>, signed: Signed, body: Body, request: HttpRequest) -> Answer {
-    let (crisis, command) = wire::open_crisis(&body.0)?;
-    let location = Location::Crisis;
-    submit(&app, &signed, crisis, command, &body, &request, location).await
+pub async fn open_crisis(asked: Asked) -> Answer {
+    let (crisis, command) = wire::open_crisis(&asked.body)?;
+    asked.submit(crisis, command, Location::Crisis).await
 }
 
-pub async fn record_ipcr(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<String>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
+pub async fn record_ipcr(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::record_ipcr(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
+    let command = wire::record_ipcr(&asked.body)?;
+    asked.submit(crisis, command, Location::Crisis).await
 }
 
-pub async fn close_crisis(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<String>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
+pub async fn close_crisis(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::close_crisis(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
+    let command = wire::close_crisis(&asked.body)?;
+    asked.submit(crisis, command, Location::Crisis).await
 }
 
-pub async fn reopen_crisis(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<String>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
+pub async fn reopen_crisis(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::reopen_crisis(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
+    let command = wire::reopen_crisis(&asked.body)?;
+    asked.submit(crisis, command, Location::Crisis).await
 }
 
-pub async fn scope_crisis(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<String>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
+pub async fn scope_crisis(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::scope_crisis(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Crisis).await
+    let command = wire::scope_crisis(&asked.body)?;
+    asked.submit(crisis, command, Location::Crisis).await
 }
 
-pub async fn post_update(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<String>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
+pub async fn post_update(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::post_update(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Update).await
+    let command = wire::post_update(&asked.body)?;
+    asked.submit(crisis, command, Location::Update).await
 }
 
-pub async fn withdraw(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path.into_inner();
-    let crisis = extract::crisis(&crisis)?;
-    let id = UpdateId::parse(&id).ok_or_else(|| Problem::not_found("update"))?;
-    let command = wire::withdraw(id, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Update).await
+pub async fn withdraw(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "update", UpdateId::parse)?;
+    let command = wire::withdraw(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Update).await
 }
 
-pub async fn ask_query(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path.into_inner();
-    let crisis = extract::crisis(&crisis)?;
-    let id = UpdateId::parse(&id).ok_or_else(|| Problem::not_found("update"))?;
-    let command = wire::ask_query(id, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+pub async fn ask_query(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "update", UpdateId::parse)?;
+    let command = wire::ask_query(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-pub async fn answer_query(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path_to_query(path)?;
-    let command = wire::answer_query(id, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+pub async fn answer_query(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "query", QueryId::parse)?;
+    let command = wire::answer_query(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-pub async fn withdraw_query(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path_to_query(path)?;
-    let command = wire::withdraw_query(id, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+pub async fn withdraw_query(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "query", QueryId::parse)?;
+    let command = wire::withdraw_query(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-fn path_to_query(path: Path<(String, String)>) -> Result<(CrisisId, QueryId), Problem> {
-    let (crisis, id) = path.into_inner();
-    Ok((extract::crisis(&crisis)?, QueryId::parse(&id).ok_or_else(|| Problem::not_found("query"))?))
-}
-
-pub async fn raise_escalation(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<String>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
+pub async fn raise_escalation(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::raise_escalation(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+    let command = wire::raise_escalation(&asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-pub async fn step_escalation(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
+pub async fn step_escalation(asked: Asked, path: Path<(String, String, String)>) -> Answer {
     let (crisis, id, step) = path.into_inner();
     let crisis = extract::crisis(&crisis)?;
     let id = EscalationId::parse(&id).ok_or_else(|| Problem::not_found("escalation"))?;
     let step = EscalationStep::parse(&step).ok_or_else(|| Problem::not_found("step"))?;
-    let command = wire::step_escalation(id, step, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+    let command = wire::step_escalation(id, step, &asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-pub async fn set_cycle(app: Data<App>, signed: Signed, path: Path<String>, body: Body, request: HttpRequest) -> Answer {
+pub async fn set_cycle(asked: Asked, path: Path<String>) -> Answer {
     let crisis = extract::crisis(&path)?;
-    let command = wire::cycles::set(&body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+    let command = wire::cycles::set(&asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-pub async fn change_cycle(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path_to_cycle(path)?;
-    let command = wire::cycles::change(id, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+pub async fn change_cycle(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "cycle", CycleId::parse)?;
+    let command = wire::cycles::change(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-pub async fn end_cycle(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path_to_cycle(path)?;
-    let command = wire::cycles::end(id, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
+pub async fn end_cycle(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "cycle", CycleId::parse)?;
+    let command = wire::cycles::end(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
-pub async fn excuse_slot(
-    app: Data<App>,
-    signed: Signed,
-    path: Path<(String, String)>,
-    body: Body,
-    request: HttpRequest,
-) -> Answer {
-    let (crisis, id) = path_to_cycle(path)?;
-    let command = wire::cycles::excuse(id, &body.0)?;
-    submit(&app, &signed, crisis, command, &body, &request, Location::Picture).await
-}
-
-fn path_to_cycle(path: Path<(String, String)>) -> Result<(CrisisId, CycleId), Problem> {
-    let (crisis, id) = path.into_inner();
-    Ok((extract::crisis(&crisis)?, CycleId::parse(&id).ok_or_else(|| Problem::not_found("cycle"))?))
+pub async fn excuse_slot(asked: Asked, path: Path<(String, String)>) -> Answer {
+    let (crisis, id) = extract::thing(path, "cycle", CycleId::parse)?;
+    let command = wire::cycles::excuse(id, &asked.body)?;
+    asked.submit(crisis, command, Location::Picture).await
 }
 
 /// Where the thing that was written can be read.
@@ -224,27 +127,44 @@ pub(super) enum Location {
     Picture,
 }
 
-pub(super) async fn submit(
-    app: &App,
-    signed: &Signed,
-    crisis: CrisisId,
-    command: Command,
-    body: &Body,
-    request: &HttpRequest,
-    location: Location,
-) -> Answer {
-    let key = extract::request_key(request, signed, &body.0)?;
-    let answer = app.desk.submit(crisis, signed.actor(), command, key).await?;
-    let id = answer.subject.map_or_else(|| answer.crisis.to_string(), |id: Uuid| id.to_string());
-    let here = format!("/api/v1/crises/{}", answer.crisis);
-    let location = match location {
-        Location::Crisis => here,
-        Location::Update => format!("{here}/updates/{id}"),
-        Location::Log => format!("{here}/log"),
-        Location::Handover => format!("{here}/handovers/{id}"),
-        Location::Picture => format!("{here}/picture"),
-    };
-    let mut response = if answer.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
-    response.insert_header((header::LOCATION, location));
-    Ok(response.json(json!({ "id": id, "position": app.hub.seal(answer.position) })))
+/// A write as it came: who asks, and what they sent.
+pub struct Asked {
+    pub(super) app: Data<App>,
+    signed: Signed,
+    pub(super) body: Bytes,
+    request: HttpRequest,
+}
+
+impl FromRequest for Asked {
+    type Error = Problem;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let both = try_join(Signed::from_request(request, payload), Body::from_request(request, payload));
+        let request = request.clone();
+        Box::pin(async move {
+            let (signed, Body(body)) = both.await?;
+            let app = request.app_data::<Data<App>>().expect("the app is registered").clone();
+            Ok(Self { app, signed, body, request })
+        })
+    }
+}
+
+impl Asked {
+    pub(super) async fn submit(&self, crisis: CrisisId, command: Command, location: Location) -> Answer {
+        let key = extract::request_key(&self.request, &self.signed, &self.body)?;
+        let answer = self.app.desk.submit(crisis, self.signed.actor(), command, key).await?;
+        let id = answer.subject.map_or_else(|| answer.crisis.to_string(), |id: Uuid| id.to_string());
+        let here = format!("/api/v1/crises/{}", answer.crisis);
+        let location = match location {
+            Location::Crisis => here,
+            Location::Update => format!("{here}/updates/{id}"),
+            Location::Log => format!("{here}/log"),
+            Location::Handover => format!("{here}/handovers/{id}"),
+            Location::Picture => format!("{here}/picture"),
+        };
+        let mut response = if answer.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
+        response.insert_header((header::LOCATION, location));
+        Ok(response.json(json!({ "id": id, "position": self.app.hub.seal(answer.position) })))
+    }
 }
