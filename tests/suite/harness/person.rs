@@ -1,5 +1,7 @@
 //! Somebody with a token and an HTTP client.
 
+use std::time::Duration;
+
 use awc::http::header::HeaderMap;
 use awc::http::{Method, StatusCode};
 use bytes::Bytes;
@@ -57,9 +59,14 @@ impl Answer {
     }
 }
 
+/// How long a connection is kept for the next request.
+const IDLE_MAX: Duration = Duration::from_secs(2);
+
 impl Person {
     pub fn new(base: &str, token: &str) -> Self {
-        let client = awc::Client::builder().timeout(super::PATIENCE).finish();
+        // The server lets go of a connection that is idle for five seconds: one of nearly so long may go as it is taken.
+        let connector = awc::Connector::new().conn_keep_alive(IDLE_MAX);
+        let client = awc::Client::builder().connector(connector).timeout(super::PATIENCE).finish();
         Self { base: base.to_owned(), token: token.to_owned(), client }
     }
 
