@@ -266,59 +266,14 @@ impl Event {
         match self {
             Self::UpdatePosted { update } => Some((&update.centre, &update.sector)),
             Self::UpdateWithdrawn { centre, sector, .. } => Some((centre, sector)),
-            Self::CrisisOpened { .. }
-            | Self::IpcrRecorded { .. }
-            | Self::EscalationRaised { .. }
-            | Self::EscalationStepped { .. }
-            | Self::EscalationLapsed { .. }
-            | Self::EscalationWoken { .. }
-            | Self::QueryAsked { .. }
-            | Self::QueryAnswered { .. }
-            | Self::QueryWithdrawn { .. }
-            | Self::CrisisClosed { .. }
-            | Self::CrisisReopened { .. }
-            | Self::CrisisScoped { .. }
-            | Self::CycleSet { .. }
-            | Self::CycleChanged { .. }
-            | Self::CyclePlanned { .. }
-            | Self::CycleEnded { .. }
-            | Self::SlotExcused { .. }
-            | Self::SlotReminded { .. }
-            | Self::SlotMissed { .. }
-            | Self::LogEntered { .. }
-            | Self::HandoverOffered { .. }
-            | Self::HandoverSigned { .. } => None,
+            _ => None,
         }
     }
 
     /// The update that this one replaces.
     pub fn supersedes(&self) -> Option<UpdateId> {
-        match self {
-            Self::UpdatePosted { update } => update.supersedes,
-            Self::CrisisOpened { .. }
-            | Self::IpcrRecorded { .. }
-            | Self::UpdateWithdrawn { .. }
-            | Self::EscalationRaised { .. }
-            | Self::EscalationStepped { .. }
-            | Self::EscalationLapsed { .. }
-            | Self::EscalationWoken { .. }
-            | Self::QueryAsked { .. }
-            | Self::QueryAnswered { .. }
-            | Self::QueryWithdrawn { .. }
-            | Self::CrisisClosed { .. }
-            | Self::CrisisReopened { .. }
-            | Self::CrisisScoped { .. }
-            | Self::CycleSet { .. }
-            | Self::CycleChanged { .. }
-            | Self::CyclePlanned { .. }
-            | Self::CycleEnded { .. }
-            | Self::SlotExcused { .. }
-            | Self::SlotReminded { .. }
-            | Self::SlotMissed { .. }
-            | Self::LogEntered { .. }
-            | Self::HandoverOffered { .. }
-            | Self::HandoverSigned { .. } => None,
-        }
+        let Self::UpdatePosted { update } = self else { return None };
+        update.supersedes
     }
 
     /// Whether this changes who may see what was said before: what was told no longer adds up then.

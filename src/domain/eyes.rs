@@ -403,25 +403,7 @@ impl Story {
             Event::QueryAsked { query } => self.queries.push(query.id),
             Event::CycleSet { cycle, .. } => self.cycles.push(cycle.id),
             Event::HandoverOffered { handover } => self.handovers.push(handover.id),
-            Event::CrisisOpened { .. }
-            | Event::IpcrRecorded { .. }
-            | Event::UpdateWithdrawn { .. }
-            | Event::EscalationStepped { .. }
-            | Event::EscalationLapsed { .. }
-            | Event::EscalationWoken { .. }
-            | Event::QueryAnswered { .. }
-            | Event::QueryWithdrawn { .. }
-            | Event::CrisisClosed { .. }
-            | Event::CrisisReopened { .. }
-            | Event::CrisisScoped { .. }
-            | Event::CycleChanged { .. }
-            | Event::CyclePlanned { .. }
-            | Event::CycleEnded { .. }
-            | Event::SlotExcused { .. }
-            | Event::SlotReminded { .. }
-            | Event::SlotMissed { .. }
-            | Event::LogEntered { .. }
-            | Event::HandoverSigned { .. } => {}
+            _ => {}
         }
         let seq = Seq(self.entries.len() as u64).next();
         let entry = Arc::new(Entry { seq, recorded_at: self.now, actor: actor.clone(), event });

@@ -52,28 +52,7 @@ impl Stretch {
         match &entry.event {
             Event::CrisisOpened { crisis } => self.centres.clone_from(&crisis.centres),
             Event::CrisisScoped { centres, .. } => self.centres.clone_from(centres),
-            Event::IpcrRecorded { .. }
-            | Event::UpdatePosted { .. }
-            | Event::UpdateWithdrawn { .. }
-            | Event::EscalationRaised { .. }
-            | Event::EscalationStepped { .. }
-            | Event::EscalationLapsed { .. }
-            | Event::EscalationWoken { .. }
-            | Event::QueryAsked { .. }
-            | Event::QueryAnswered { .. }
-            | Event::QueryWithdrawn { .. }
-            | Event::CrisisClosed { .. }
-            | Event::CrisisReopened { .. }
-            | Event::CycleSet { .. }
-            | Event::CycleChanged { .. }
-            | Event::CyclePlanned { .. }
-            | Event::CycleEnded { .. }
-            | Event::SlotExcused { .. }
-            | Event::SlotReminded { .. }
-            | Event::SlotMissed { .. }
-            | Event::LogEntered { .. }
-            | Event::HandoverOffered { .. }
-            | Event::HandoverSigned { .. } => {}
+            _ => {}
         }
         let audience = self.audience(entry);
         if let Some(moment) = key_moment(entry, picture) {

@@ -1,36 +1,18 @@
 //! Going away in order: what was asked is answered, walls are told, nothing is left half done.
 
 use awc::http::Method;
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use crate::harness::app::{CRISIS, metric};
-use crate::harness::binary::{Process, token, vigie};
+use crate::harness::binary::vigie;
 use crate::harness::eventually;
 use crate::harness::fold::Fold;
-use crate::harness::person::{Person, update};
-
-struct Scene {
-    _folder: tempfile::TempDir,
-    journal: String,
-    process: Process,
-    officer: Person,
-}
+use crate::harness::person::update;
+use crate::harness::scene::Scene;
 
 impl Scene {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
-        let process = Process::serve("127.0.0.1:0", &journal, &[]);
-        let coordinator = Person::new(&process.base, &token(&journal, "eu-ercc", "coordinator"));
-        let crisis = json!({ "slug": CRISIS, "name": "A drill", "environment": "test" });
-        coordinator.post("/api/v1/crises", &crisis).await.must(201);
-        let officer = Person::new(&process.base, &token(&journal, "be-nccn", "duty_officer"));
-        Self { _folder: folder, journal, process, officer }
-    }
-
     async fn journal_holds(&self, updates: usize) {
         let fold = Fold::of(&self.journal, CRISIS).await;
         assert_eq!(fold.entries.len(), updates + 1);
@@ -40,7 +22,7 @@ impl Scene {
 
 #[actix_web::test]
 async fn a_post_that_was_being_sent_when_the_server_was_told_to_stop_is_taken_and_answered() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::set().await;
     let mut wall = scene.officer.listen(None).await;
     assert!(wall.next().await);
     let body = update("be-nccn", "cyber", "green", "In flight").to_string();
@@ -70,7 +52,7 @@ async fn a_post_that_was_being_sent_when_the_server_was_told_to_stop_is_taken_an
 
 #[actix_web::test]
 async fn a_stopping_server_answers_everything_that_it_took_and_ends_with_0() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::set().await;
     let path = format!("/api/v1/crises/{CRISIS}/updates");
     let (told, mut tell) = mpsc::unbounded_channel();
     let posting = (0..64).map(|n| {
@@ -101,7 +83,7 @@ async fn a_stopping_server_answers_everything_that_it_took_and_ends_with_0() {
 
 #[actix_web::test]
 async fn walls_and_idle_connections_do_not_keep_a_server_from_stopping() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::set().await;
     let mut walls = Vec::new();
     for _ in 0..8 {
         let mut wall = scene.officer.listen(None).await;
@@ -119,7 +101,7 @@ async fn walls_and_idle_connections_do_not_keep_a_server_from_stopping() {
 
 #[actix_web::test]
 async fn an_interrupt_stops_in_order_too() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::set().await;
     scene.officer.post_update(&update("be-nccn", "cyber", "green", "Before")).await.must(201);
     scene.process.signal("-INT");
     assert_eq!(scene.process.wait(), Some(0));

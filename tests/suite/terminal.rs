@@ -5,40 +5,18 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::harness::PATIENCE;
 use crate::harness::app::CRISIS;
-use crate::harness::binary::{Process, outcome, token, vigie, vigie_with};
+use crate::harness::binary::{Process, outcome, vigie, vigie_with};
 use crate::harness::person::{Person, address, cell, update};
+use crate::harness::scene::Scene;
 
-/// A server with a crisis, and a duty officer.
-struct Stage {
-    folder: TempDir,
-    process: Process,
-    officer: Person,
-}
-
-impl Stage {
-    async fn set() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
-        let process = Process::serve("127.0.0.1:0", &journal, &[]);
-        let coordinator = Person::new(&process.base, &token(&journal, "eu-ercc", "coordinator"));
-        let crisis = json!({ "slug": CRISIS, "name": "A drill", "environment": "test" });
-        coordinator.post("/api/v1/crises", &crisis).await.must(201);
-        let officer = Person::new(&process.base, &token(&journal, "be-nccn", "duty_officer"));
-        Self { folder, process, officer }
-    }
-
-    fn journal(&self) -> String {
-        format!("sqlite:{}", self.folder.path().join("vigie.db").display())
-    }
-
+impl Scene {
     /// The same server, at the same address.
     fn start_again(&mut self) {
         let listen = self.process.base.strip_prefix("http://").expect("an address").to_owned();
-        self.process = Process::serve(&listen, &self.journal(), &[]);
+        self.process = Process::serve(&listen, &self.journal, &[]);
     }
 
     async fn post(&self, headline: &str) {
@@ -115,48 +93,48 @@ fn read(pipe: impl Read + Send + 'static) -> Receiver<String> {
 
 #[actix_web::test]
 async fn whoever_follows_comes_back_by_itself_hears_everything_once_and_stops_when_revoked() {
-    let mut stage = Stage::set().await;
+    let mut scene = Scene::set().await;
     let made =
-        vigie(&["token", "create", "--journal", &stage.journal(), "--centre", "be-nccn", "--role", "viewer", "--json"]);
+        vigie(&["token", "create", "--journal", &scene.journal, "--centre", "be-nccn", "--role", "viewer", "--json"]);
     let made: Value = serde_json::from_slice(&made.stdout).expect("one JSON object");
     let word = |name: &str| made[name].as_str().expect("a word");
-    stage.post("Update one").await;
-    let mut tail = Tail::of(&stage.process.base, word("token"), &[]);
+    scene.post("Update one").await;
+    let mut tail = Tail::of(&scene.process.base, word("token"), &[]);
     tail.hears("one");
-    stage.post("Update two").await;
+    scene.post("Update two").await;
     tail.hears("two");
 
     // Killed: what is posted before it is back is told by the picture, which lists the others again.
-    stage.process.kill();
+    scene.process.kill();
     tail.says("not live");
-    stage.start_again();
-    stage.post("Update three").await;
+    scene.start_again();
+    scene.post("Update three").await;
     tail.hears("three");
     tail.says("live again");
     // Restarted in order, and nothing happened: it resumes where it was.
-    assert_eq!(stage.process.terminate(), Some(0));
+    assert_eq!(scene.process.terminate(), Some(0));
     tail.says("restarting, resume");
-    stage.start_again();
+    scene.start_again();
     tail.says("live again");
-    stage.post("Update four").await;
+    scene.post("Update four").await;
     tail.hears("four");
     assert_eq!(tail.updates(), ["one", "two", "three", "four"]);
 
-    assert!(vigie(&["token", "revoke", "--journal", &stage.journal(), word("id")]).status.success());
+    assert!(vigie(&["token", "revoke", "--journal", &scene.journal, word("id")]).status.success());
     tail.says("vigie: the server closed the stream: revoked");
     assert_eq!(tail.child.wait().expect("it ends").code(), Some(1));
 }
 
 #[actix_web::test]
 async fn a_line_that_is_silent_is_given_up_and_taken_up_again() {
-    let stage = Stage::set().await;
-    let mut tail = Tail::of(&stage.process.base, &stage.officer.token, &["--frames"]);
-    stage.post("Update one").await;
+    let scene = Scene::set().await;
+    let mut tail = Tail::of(&scene.process.base, &scene.officer.token, &["--frames"]);
+    scene.post("Update one").await;
     tail.hears("one");
-    stage.process.signal("-STOP");
+    scene.process.signal("-STOP");
     tail.says("nothing was heard for 12 s");
-    stage.process.signal("-CONT");
-    stage.post("Update two").await;
+    scene.process.signal("-CONT");
+    scene.post("Update two").await;
     tail.hears("two");
     let snapshots = tail.heard.iter().filter(|line| line.contains("\"type\":\"snapshot\"")).count();
     assert_eq!(snapshots, 1, "it went on from where it stood");
@@ -171,8 +149,8 @@ fn whoever_cannot_begin_to_follow_is_told_at_once() {
 
 #[actix_web::test]
 async fn whoever_is_refused_is_told_so_and_does_not_try_again() {
-    let stage = Stage::set().await;
-    let refused = vigie(&["tail", "--server", &stage.process.base, "--crisis", CRISIS, "--token", "x"]);
+    let scene = Scene::set().await;
+    let refused = vigie(&["tail", "--server", &scene.process.base, "--crisis", CRISIS, "--token", "x"]);
     let (code, said) = outcome(&refused);
     assert_eq!(code, Some(1));
     assert!(said.contains("401"), "{said}");
@@ -180,12 +158,12 @@ async fn whoever_is_refused_is_told_so_and_does_not_try_again() {
 
 #[actix_web::test]
 async fn everything_that_an_update_may_say_can_be_said_from_a_terminal() {
-    let stage = Stage::set().await;
-    let first = stage.post_from_terminal(&["--sector", "cyber", "--severity", "minor", "--tlp", "green", "First"]);
+    let scene = Scene::set().await;
+    let first = scene.post_from_terminal(&["--sector", "cyber", "--severity", "minor", "--tlp", "green", "First"]);
     let first: Value = serde_json::from_slice(&first.stdout).expect("the receipt");
     let id = first["id"].as_str().expect("an id");
     let (valid_until, source) = (crate::harness::in_seconds(3_600), "B2");
-    let said = stage.post_from_terminal(&[
+    let said = scene.post_from_terminal(&[
         "--sector",
         "cyber",
         "--severity",
@@ -212,7 +190,7 @@ async fn everything_that_an_update_may_say_can_be_said_from_a_terminal() {
     ]);
     assert_eq!(outcome(&said).0, Some(0), "{}", outcome(&said).1);
     let receipt: Value = serde_json::from_slice(&said.stdout).expect("the receipt");
-    let shown = stage.officer.get(&address(&receipt)).await.must(200);
+    let shown = scene.officer.get(&address(&receipt)).await.must(200);
     for (name, value) in [
         ("supersedes", json!(id)),
         ("lang", json!("fr-BE")),
@@ -233,9 +211,9 @@ async fn everything_that_an_update_may_say_can_be_said_from_a_terminal() {
         [(&json!("border_crossings_in"), &json!(1200)), (&json!("reception_places_free"), &json!("not_available"))]
     );
 
-    let nil = stage.post_from_terminal(&["--sector", "displacement", "--tlp", "green", "--nil"]);
+    let nil = scene.post_from_terminal(&["--sector", "displacement", "--tlp", "green", "--nil"]);
     assert_eq!(outcome(&nil).0, Some(0), "{}", outcome(&nil).1);
-    let picture = stage.officer.picture().await;
+    let picture = scene.officer.picture().await;
     let shown = &cell(&picture, "be-nccn", "displacement").expect("a cell")["update"];
     assert_eq!((&shown["nil"], &shown["severity"]), (&json!(true), &json!("unknown")));
 
@@ -246,12 +224,12 @@ async fn everything_that_an_update_may_say_can_be_said_from_a_terminal() {
         (vec!["--sector", "cyber", "--tlp", "green", "--nil", "--source", "é"], "--source"),
         (vec!["--sector", "cyber", "--tlp", "green", "--nil", "--reading", "persons"], "--reading"),
     ] {
-        let (code, said) = outcome(&stage.post_from_terminal(&wrong));
+        let (code, said) = outcome(&scene.post_from_terminal(&wrong));
         assert_eq!(code, Some(2), "{wrong:?}: {said}");
         assert!(said.contains(named), "{said}");
     }
     let unknown = ["--sector", "cyber", "--tlp", "green", "--nil", "--reading", "unicorns=1"];
-    let (code, said) = outcome(&stage.post_from_terminal(&unknown));
+    let (code, said) = outcome(&scene.post_from_terminal(&unknown));
     assert_eq!(code, Some(1));
     assert!(said.contains("/readings/0/indicator"), "{said}");
 }

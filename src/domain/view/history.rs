@@ -66,28 +66,7 @@ impl Eye<'_> {
                     let withdrawal = WithdrawalView { reason: reason.clone(), at: entry.recorded_at, by };
                     history.withdrawn.insert(*update, withdrawal);
                 }
-                Event::CrisisOpened { .. }
-                | Event::IpcrRecorded { .. }
-                | Event::EscalationRaised { .. }
-                | Event::EscalationStepped { .. }
-                | Event::EscalationLapsed { .. }
-                | Event::EscalationWoken { .. }
-                | Event::QueryAsked { .. }
-                | Event::QueryAnswered { .. }
-                | Event::QueryWithdrawn { .. }
-                | Event::CrisisClosed { .. }
-                | Event::CrisisReopened { .. }
-                | Event::CrisisScoped { .. }
-                | Event::CycleSet { .. }
-                | Event::CycleChanged { .. }
-                | Event::CyclePlanned { .. }
-                | Event::CycleEnded { .. }
-                | Event::SlotExcused { .. }
-                | Event::SlotReminded { .. }
-                | Event::SlotMissed { .. }
-                | Event::LogEntered { .. }
-                | Event::HandoverOffered { .. }
-                | Event::HandoverSigned { .. } => {}
+                _ => {}
             }
         }
     }

@@ -7,6 +7,7 @@ pub mod lock;
 pub mod long;
 pub mod person;
 pub mod redis;
+pub mod scene;
 pub mod wall;
 
 use std::time::Duration;
