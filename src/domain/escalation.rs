@@ -47,7 +47,7 @@ pub struct Escalation {
     pub refs: Vec<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ack_due: Option<Timestamp>,
-    /// Since version 2: what was raised before has no such clock.
+    /// Since version 3: what was raised before has no such clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_due: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,17 +124,17 @@ pub struct Step {
     pub assignee: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// What an acknowledgement says. Since version 2: before, it was a bare tick.
+    /// What an acknowledgement says. Since version 3: before, it was a bare tick.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<EscalationAnswer>,
-    /// The clocks that begin with this step, where it begins some. Since version 2.
+    /// The clocks that begin with this step, where it begins some. Since version 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clocks: Option<Clocks>,
 }
 
 impl Step {
     /// Whether it says what version 1 could not.
-    pub const fn is_of_version_2(&self) -> bool {
+    pub const fn is_of_version_3(&self) -> bool {
         self.answer.is_some() || self.clocks.is_some()
     }
 }

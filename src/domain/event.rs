@@ -2,7 +2,7 @@
 //!
 //! The serde form of [`Event`] *is* the stored form: names here are read for ever. Each event is stored
 //! under the version that first had all of it ([`Event::version`]), so that what is older stays as it was,
-//! byte for byte. `tests/fixtures/journal/v1.jsonl` and `v2.jsonl` hold one of each and must always open.
+//! byte for byte. `tests/fixtures/journal` holds one of each under its version, and all must always open.
 
 use std::collections::BTreeSet;
 
@@ -344,16 +344,28 @@ impl Event {
             | Self::IpcrRecorded { .. }
             | Self::UpdatePosted { .. }
             | Self::UpdateWithdrawn { .. } => 1,
-            Self::EscalationRaised { escalation } => 1 + escalation.start_due.is_some() as u32,
-            Self::EscalationStepped { step, .. } => 1 + step.is_of_version_2() as u32,
-            Self::EscalationLapsed { .. }
-            | Self::EscalationWoken { .. }
-            | Self::QueryAsked { .. }
+            Self::EscalationRaised { escalation } => {
+                if escalation.start_due.is_some() {
+                    3
+                } else {
+                    1
+                }
+            }
+            Self::EscalationStepped { step, .. } => {
+                if step.is_of_version_3() {
+                    3
+                } else {
+                    1
+                }
+            }
+            Self::QueryAsked { .. }
             | Self::QueryAnswered { .. }
             | Self::QueryWithdrawn { .. }
             | Self::CrisisClosed { .. }
             | Self::CrisisReopened { .. }
-            | Self::CrisisScoped { .. }
+            | Self::CrisisScoped { .. } => 2,
+            Self::EscalationLapsed { .. }
+            | Self::EscalationWoken { .. }
             | Self::CycleSet { .. }
             | Self::CycleChanged { .. }
             | Self::CyclePlanned { .. }
@@ -363,7 +375,7 @@ impl Event {
             | Self::SlotMissed { .. }
             | Self::LogEntered { .. }
             | Self::HandoverOffered { .. }
-            | Self::HandoverSigned { .. } => 2,
+            | Self::HandoverSigned { .. } => 3,
         }
     }
 }
