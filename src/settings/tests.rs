@@ -63,6 +63,22 @@ fn an_indicator_says_why_it_is_not_summed_if_it_is_not() {
 }
 
 #[test]
+fn what_a_sum_would_count_twice_is_another_indicator_of_the_catalogue() {
+    let with = |twice: &str, aggregation: &str, because: &str| {
+        overlaid(&format!(
+            "[[indicators]]\nid = \"x\"\nname = {{ en = \"X\" }}\ndefinition = {{ en = \"X\" }}\nunit = \"x\"\n\
+             measure = \"stock\"\naggregation = \"{aggregation}\"\n{because}counted_twice = \"{twice}\"\n\
+             direction = \"neutral\"\ndecimals = false\n"
+        ))
+    };
+    let because = "not_summed_because = { en = \"Twice\" }\n";
+    for (twice, aggregation, because) in [("x", "none", because), ("unknown", "none", because), ("x", "sum", "")] {
+        let error = with(twice, aggregation, because).expect_err("it cannot be").to_string();
+        assert!(error.contains("counted_twice") && error.contains("overlay.toml"), "{error}");
+    }
+}
+
+#[test]
 fn later_layers_win_and_say_where_they_came_from() {
     let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "7".to_owned())];
     let layers = Layers::defaults().environment(variables.into_iter()).expect("known");
