@@ -387,7 +387,8 @@ impl Layers {
             if let Some(twice) = &indicator.counted_twice
                 && (!told || !raw.indicators.iter().any(|other| other.id == *twice && other.id != indicator.id))
             {
-                let reason = "counted_twice names another indicator, and stands where aggregation is \"none\"".to_owned();
+                let reason =
+                    "counted_twice names another indicator, and stands where aggregation is \"none\"".to_owned();
                 return Err(self.invalid("indicators", indicator.id.as_str(), reason));
             }
         }

@@ -79,6 +79,25 @@ fn what_a_sum_would_count_twice_is_another_indicator_of_the_catalogue() {
 }
 
 #[test]
+fn every_duration_says_above_itself_what_it_is_and_why() {
+    let mut checked = 0;
+    let lines: Vec<&str> = DEFAULTS.lines().collect();
+    for (place, line) in lines.iter().enumerate() {
+        let Some((key, _)) = line.split_once(" = ") else { continue };
+        // A percentage of a duration is one too.
+        let of_mode = lines[..place].iter().rev().find(|line| line.starts_with('[')) == Some(&"[cadence]");
+        let units = ["_ms", "_seconds", "_minutes", "_hours", "_days"];
+        if of_mode || units.iter().any(|unit| key.ends_with(unit)) {
+            let above = lines[..place].iter().rev().take_while(|line| line.starts_with('#'));
+            let words: usize = above.map(|line| line.split_whitespace().count() - 1).sum();
+            assert!(words >= 5, "{key} in line {} does not say why", place + 1);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 25, "{checked} durations");
+}
+
+#[test]
 fn later_layers_win_and_say_where_they_came_from() {
     let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "7".to_owned())];
     let layers = Layers::defaults().environment(variables.into_iter()).expect("known");
