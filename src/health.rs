@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
@@ -44,6 +46,25 @@ pub struct Counts {
     pub past_pictures: Counter,
     pub past_entries: Counter,
     pub past_snapshots: Counter,
+    pub relay_lag_seconds: Histogram,
+    pub wall_seconds: Histogram,
+    pub walls_resumed: Counter,
+    pub walls_begun: Counter,
+    pub audiences: Gauge<i64, AtomicI64>,
+    pub devices: Family<Devices, Gauge<i64, AtomicI64>>,
+    up: Family<OfPart, Gauge<i64, AtomicI64>>,
+}
+
+/// Paired walls by whether their sockets live.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Devices {
+    /// `live`, or `silent`: such a wall has greyed itself, or is off.
+    pub state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfPart {
+    part: &'static str,
 }
 
 impl Default for Health {
@@ -64,6 +85,13 @@ impl Default for Health {
             past_pictures: Counter::default(),
             past_entries: Counter::default(),
             past_snapshots: Counter::default(),
+            relay_lag_seconds: Histogram::new(exponential_buckets(0.000_5, 2.0, 18)),
+            wall_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 18)),
+            walls_resumed: Counter::default(),
+            walls_begun: Counter::default(),
+            audiences: Gauge::default(),
+            devices: Family::default(),
+            up: Family::default(),
         };
         registry.register("entries_appended", "Entries made durable by this server", counts.appended.clone());
         registry.register("commands_refused", "Commands refused by the rules", counts.refused.clone());
@@ -83,6 +111,21 @@ impl Default for Health {
             counts.past_entries.clone(),
         );
         registry.register("past_snapshots_kept", "Snapshots written beside the journal", counts.past_snapshots.clone());
+        registry.register(
+            "relay_lag_seconds",
+            "From when an entry was recorded, by whichever server, until it was told here",
+            counts.relay_lag_seconds.clone(),
+        );
+        registry.register(
+            "wall_seconds",
+            "From when a frame was told until a socket had taken it; of every sixteenth",
+            counts.wall_seconds.clone(),
+        );
+        registry.register("walls_resumed", "Sockets that went on where they left off", counts.walls_resumed.clone());
+        registry.register("walls_begun", "Sockets that began with the whole picture", counts.walls_begun.clone());
+        registry.register("audiences", "Kinds of eyes that are told", counts.audiences.clone());
+        registry.register("devices", "Paired walls, by whether their sockets live", counts.devices.clone());
+        registry.register("up", "Whether a part did what it was last asked", counts.up.clone());
         Self(Arc::new(Inner {
             journal_down: AtomicBool::new(false),
             writes_down: AtomicBool::new(false),
@@ -172,6 +215,16 @@ impl Health {
 
     /// All counts in the text format of OpenMetrics.
     pub fn metrics(&self) -> String {
+        let inner = &self.0;
+        let parts = [
+            ("journal", &inner.journal_down),
+            ("journal_writes", &inner.writes_down),
+            ("redis", &inner.cache_down),
+            ("snapshots", &inner.snapshots_down),
+        ];
+        for (part, down) in parts {
+            inner.counts.up.get_or_create(&OfPart { part }).set(i64::from(!down.load(Ordering::Relaxed)));
+        }
         let mut text = String::new();
         encode(&mut text, &self.0.registry).expect("writing into a string cannot fail");
         text

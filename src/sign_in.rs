@@ -125,6 +125,18 @@ impl SignIn {
         self.accounts.held(holders, centre).await
     }
 
+    /// How many walls may sign in, by whether their sockets live now.
+    pub async fn walls(&self) -> Result<(usize, usize), AccountsError> {
+        let now = self.clock.now();
+        let walls = self.accounts.held(Holders::Walls, None).await?;
+        let (live, silent): (Vec<_>, Vec<_>) = walls
+            .iter()
+            .filter(|wall| wall.revoked_at.is_none() && wall.expires_at > now)
+            .filter_map(|wall| wall.device.as_ref())
+            .partition(|device| device.lives_at(now));
+        Ok((live.len(), silent.len()))
+    }
+
     /// An account, whether or not it still holds.
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, AccountsError> {
         self.accounts.by_id(id).await

@@ -43,6 +43,11 @@ impl Device {
         Self { setting, last_seen: None }
     }
 
+    /// Whether its socket lives: that is written down each minute, and one may be missed.
+    pub fn lives_at(&self, now: Timestamp) -> bool {
+        self.last_seen.is_some_and(|seen| now.duration_since(seen) <= SEEN_EVERY * 2)
+    }
+
     /// Whether it is time to write down that it lives.
     pub fn unseen_at(&self, now: Timestamp) -> bool {
         self.last_seen.is_none_or(|seen| now.duration_since(seen) >= SEEN_EVERY)

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::App;
 use super::extract::peer;
 use super::problem::{Kind, Problem};
+use crate::health::Devices;
 use crate::settings::OpenTo;
 
 type Answer = Result<HttpResponse, Problem>;
@@ -29,6 +30,13 @@ pub async fn ready(app: Data<App>, request: HttpRequest) -> Answer {
 
 pub async fn metrics(app: Data<App>, request: HttpRequest) -> Answer {
     admit(&app, &request)?;
+    let counts = app.health.counts();
+    counts.audiences.set(i64::try_from(app.hub.audiences()).unwrap_or(i64::MAX));
+    if let Ok((live, silent)) = app.sign_in.walls().await {
+        for (state, walls) in [("live", live), ("silent", silent)] {
+            counts.devices.get_or_create(&Devices { state }).set(i64::try_from(walls).unwrap_or(i64::MAX));
+        }
+    }
     let text = app.health.metrics();
     Ok(HttpResponse::Ok().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text))
 }

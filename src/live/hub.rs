@@ -70,6 +70,7 @@ struct AudienceState {
 struct Frame {
     after: Seq,
     text: ByteString,
+    told: Instant,
 }
 
 /// Where a new socket begins.
@@ -83,7 +84,8 @@ pub struct Joined {
 
 /// What an audience has for a cursor.
 pub enum Next {
-    Frames(Vec<ByteString>),
+    /// Each with when it was told.
+    Frames(Vec<(ByteString, Instant)>),
     /// The cursor fell off the log.
     TooSlow,
     /// Who may see what has changed: only a whole picture helps.
@@ -143,7 +145,11 @@ impl Hub {
         let Some(live) = self.live(crisis) else { return BTreeSet::new() };
         let mut live = lock(&live);
         let touched: Vec<BTreeSet<Part>> = entries.iter().map(|entry| live.picture.evolve(entry)).collect();
-        self.health.counts().published.inc_by(entries.len() as u64);
+        let counts = self.health.counts();
+        counts.published.inc_by(entries.len() as u64);
+        for entry in entries {
+            counts.relay_lag_seconds.observe(now.duration_since(entry.recorded_at).as_secs_f64().max(0.0));
+        }
         if entries.iter().any(|entry| entry.event.changes_who_sees()) {
             // An audience made after this stands where it may see now, never before where it stood: the
             // entry that changed the scope is everyone's, and later than all that was told.
@@ -208,9 +214,14 @@ impl Hub {
             let place = state.frames.iter().position(|frame| frame.after == after.seq)?;
             Some(state.first + place as u64)
         });
+        let counts = self.health.counts();
         let (snapshot, cursor) = match resumed {
-            Some(cursor) => (None, cursor),
+            Some(cursor) => {
+                counts.walls_resumed.inc();
+                (None, cursor)
+            }
             None => {
+                counts.walls_begun.inc();
                 let snapshot = self.snapshot(&live, viewer, &audience);
                 (Some(snapshot), lock(&audience.state).end())
             }
@@ -249,6 +260,12 @@ impl Hub {
     pub fn show<T>(&self, epoch: Epoch, picture: &Picture, viewer: &Viewer, look: impl FnOnce(&Eye<'_>) -> T) -> T {
         let seal = |seq| self.seal.seal(Position { epoch, seq });
         look(&Eye { picture, centres: &self.centres, viewer, seal: &seal })
+    }
+
+    /// How many kinds of eyes are told.
+    pub fn audiences(&self) -> usize {
+        let crises = self.crises.read().unwrap_or_else(PoisonError::into_inner);
+        crises.values().map(|live| lock(live).audiences.len()).sum()
     }
 
     /// The crises that are held here.
@@ -324,7 +341,7 @@ impl Audience {
         }
         let Some(skip) = cursor.checked_sub(state.first) else { return Next::TooSlow };
         let skip = usize::try_from(skip).expect("a log is shorter than memory");
-        Next::Frames(state.frames.iter().skip(skip).map(|frame| frame.text.clone()).collect())
+        Next::Frames(state.frames.iter().skip(skip).map(|frame| (frame.text.clone(), frame.told)).collect())
     }
 
     /// The word for where these eyes stand.
@@ -363,7 +380,7 @@ impl AudienceState {
     fn push(&mut self, upto: Seq, word: Arc<str>, text: ByteString, retention: Retention) {
         assert!(upto > self.seq, "an audience moves forward");
         self.bytes += text.len();
-        self.frames.push_back(Frame { after: self.seq, text });
+        self.frames.push_back(Frame { after: self.seq, text, told: Instant::now() });
         self.seq = upto;
         self.position = word;
         self.snapshot = None;

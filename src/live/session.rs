@@ -20,6 +20,9 @@ use crate::sign_in::{Credential, SignIn};
 /// Largest message a client may send: it has nothing to say but pings.
 pub const CLIENT_MESSAGE_BYTES_MAX: usize = 4_096;
 
+/// Of so many frames one is measured: each is sent thousands of times.
+const MEASURED_EVERY: u64 = 16;
+
 /// What a socket needs beside its wire.
 pub struct Seat {
     pub credential: Credential,
@@ -96,9 +99,12 @@ async fn drain(session: &mut Session, audience: &Audience, cursor: &mut u64, sea
             Next::Frames(frames) if frames.is_empty() => return Ok(()),
             Next::Frames(frames) => frames,
         };
-        for frame in frames {
+        for (frame, told) in frames {
             send(session, frame, seat).await?;
             *cursor += 1;
+            if *cursor % MEASURED_EVERY == 0 {
+                seat.health.counts().wall_seconds.observe(told.elapsed().as_secs_f64());
+            }
         }
     }
 }

@@ -58,11 +58,16 @@ pub struct Process {
 impl Process {
     /// Starts `vigie serve` and waits for its address.
     pub fn serve(listen: &str, journal: &str, more: &[&str]) -> Self {
+        Self::serve_logging(listen, journal, more, Stdio::null())
+    }
+
+    /// The same, with what it logs going somewhere.
+    pub fn serve_logging(listen: &str, journal: &str, more: &[&str], log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
             .args(["serve", "--listen", listen, "--journal", journal, "--print-address"])
             .args(more)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("vigie starts");
         let mut line = String::new();

@@ -6,6 +6,7 @@ pub mod fold;
 pub mod lock;
 pub mod long;
 pub mod person;
+pub mod proxy;
 pub mod redis;
 pub mod scene;
 pub mod wall;
