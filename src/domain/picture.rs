@@ -86,12 +86,15 @@ pub struct EscalationRecord {
 impl EscalationRecord {
     /// Whether it was put to sleep since it must be answered by the time that it has now.
     pub fn has_slept(&self) -> bool {
-        use EscalationStep::{LowerLevel, RaiseLevel, Reopen, Snooze};
-        let begins = |step: &&TakenStep| matches!(step.step.step, RaiseLevel | LowerLevel | Reopen);
+        let begins = |step: &&TakenStep| {
+            matches!(step.step.step, EscalationStep::RaiseLevel | EscalationStep::LowerLevel | EscalationStep::Reopen)
+        };
         let lapsed = |noted: &&NotedLapse| noted.lapse.which == EscalationClock::Ack;
         let begun = self.steps.iter().rev().find(begins).map(|step| step.at);
         let begun = begun.max(self.lapses.iter().rev().find(lapsed).map(|noted| noted.at));
-        self.steps.iter().any(|step| step.step.step == Snooze && begun.is_none_or(|begun| step.at >= begun))
+        self.steps
+            .iter()
+            .any(|step| step.step.step == EscalationStep::Snooze && begun.is_none_or(|begun| step.at >= begun))
     }
 }
 

@@ -102,7 +102,7 @@ async fn drain(session: &mut Session, audience: &Audience, cursor: &mut u64, sea
         for (frame, told) in frames {
             send(session, frame, seat).await?;
             *cursor += 1;
-            if *cursor % MEASURED_EVERY == 0 {
+            if cursor.is_multiple_of(MEASURED_EVERY) {
                 seat.health.counts().wall_seconds.observe(told.elapsed().as_secs_f64());
             }
         }
