@@ -56,6 +56,12 @@ impl Kind {
     }
 }
 
+/// Debian puts both where only root looks.
+fn program(name: &str) -> Command {
+    let there = format!("/usr/sbin/{name}");
+    Command::new(if std::path::Path::new(&there).exists() { &there } else { name })
+}
+
 impl Proxy {
     /// Starts one before two servers, given as address and port.
     pub fn start(kind: Kind, servers: [&str; 2]) -> Self {
@@ -63,8 +69,6 @@ impl Proxy {
         let port = free_port();
         let sample = folder.path().join("sample");
         std::fs::write(&sample, kind.changed(port, servers)).expect("it is written");
-        // Debian puts both where only root looks.
-        let path = format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default());
         let mut command = match kind {
             Kind::Nginx => {
                 let around = folder.path().join("nginx.conf");
@@ -75,17 +79,17 @@ impl Proxy {
                      http {{\naccess_log off;\n{temporary}include sample;\n}}\n"
                 );
                 std::fs::write(&around, text).expect("it is written");
-                let mut command = Command::new("nginx");
+                let mut command = program("nginx");
                 command.arg("-p").arg(folder.path()).arg("-c").arg(around).args(["-e", "stderr"]);
                 command
             }
             Kind::Haproxy => {
-                let mut command = Command::new("haproxy");
+                let mut command = program("haproxy");
                 command.arg("-db").arg("-f").arg(sample);
                 command
             }
         };
-        let process = command.env("PATH", path).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let process = process.expect("the proxy is installed: run `make test`, which installs it");
         Self { process, _folder: folder, base: format!("http://127.0.0.1:{port}") }
     }
