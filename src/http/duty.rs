@@ -27,7 +27,6 @@ use crate::domain::refusal::FieldFault;
 use crate::domain::view::Visible;
 use crate::domain::view::handovers::{HandoverView, KEY_EVENTS_MAX, ShiftView};
 use crate::domain::view::log::Wanted;
-use crate::domain::vocabulary::LogKind;
 
 /// Handovers that are listed unless asked otherwise, and at the most.
 const HANDOVERS: usize = 20;
@@ -52,7 +51,6 @@ pub struct LogQuery {
     before: Option<String>,
     limit: Option<String>,
     centre: Option<String>,
-    kind: Option<String>,
     key: Option<String>,
 }
 
@@ -70,10 +68,6 @@ pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Quer
     if before.is_some() && query.after.is_some() {
         faults.push(FieldFault::at("/before", "must not stand beside after"));
     }
-    let kind = query
-        .kind
-        .as_deref()
-        .and_then(|word| word.parse::<LogKind>().map_err(|fault| faults.push(FieldFault::at("/kind", fault))).ok());
     let key_events = match query.key.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
@@ -86,10 +80,9 @@ pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Quer
         return Err(Problem::fields(faults));
     }
     let of = centre.as_ref().map_or_else(String::new, |centre| format!("centre={centre}&"));
-    let like = kind.map_or_else(String::new, |kind| format!("kind={kind}&"));
     let key = if key_events { "key=true&" } else { "" };
-    let path = format!("/api/v1/crises/{crisis}/log?{of}{like}{key}");
-    let wanted = Wanted { centre, kind, key_events };
+    let path = format!("/api/v1/crises/{crisis}/log?{of}{key}");
+    let wanted = Wanted { centre, key_events };
     let (viewer, reader) = (signed.viewer(), &app.reader);
     let (turn, read) = match before {
         None => (Turn::Next, reader.log(&crisis, &viewer, after, &wanted, limit).await),

@@ -1,6 +1,6 @@
 /** Calls about the watch log and the handover of shifts. Nothing is kept in the browser: whoever signs in next may see less. */
 import { answerTo, ask, query } from './past';
-import type { HandoverView, LogEntryView, LogKind, ShiftView } from './types.gen';
+import type { HandoverView, LogEntryView, ShiftView } from './types.gen';
 
 /** A handover with what the system knew of the shift when it was offered. */
 export type HandoverTold = { handover: HandoverView; told: ShiftView };
@@ -23,22 +23,21 @@ export function draftOf(crisis: string, from: string, to: string): Promise<Shift
   return ask(`${crisis}/handovers/draft?${query({ from, to })}`);
 }
 
-export type Wanted = { centre: string; kind: LogKind | ''; key: boolean };
 /** Oldest first. `more`: whether the page beyond it holds something. */
 export type LogPage = { entries: LogEntryView[]; more: boolean };
 
-/** The newest entries before a position; before none, the newest of all. */
-export function logBefore(crisis: string, wanted: Wanted, before: string, limit: number): Promise<LogPage> {
-  return logPage(crisis, wanted, { before, limit: String(limit) });
+/** The newest entries of one centre before a position; before none, the newest of all. */
+export function logBefore(crisis: string, centre: string, before: string, limit: number): Promise<LogPage> {
+  return logPage(crisis, { centre, before, limit: String(limit) });
 }
 
-/** The entries after a position. */
-export function logAfter(crisis: string, wanted: Wanted, after: string): Promise<LogPage> {
-  return logPage(crisis, wanted, { after });
+/** The entries of one centre after a position. */
+export function logAfter(crisis: string, centre: string, after: string): Promise<LogPage> {
+  return logPage(crisis, { centre, after });
 }
 
-async function logPage(crisis: string, { centre, kind, key }: Wanted, edge: Record<string, string>): Promise<LogPage> {
-  const answer = await answerTo(`${crisis}/log?${query({ centre, ...(kind === '' ? {} : { kind }), ...(key ? { key: 'true' } : {}), ...edge })}`);
+async function logPage(crisis: string, asked: Record<string, string>): Promise<LogPage> {
+  const answer = await answerTo(`${crisis}/log?${query(asked)}`);
   const lines = (await answer.text()).split('\n').filter(Boolean);
   return { entries: lines.map((line) => JSON.parse(line) as LogEntryView), more: answer.headers.has('Link') };
 }

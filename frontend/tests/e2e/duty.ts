@@ -1,4 +1,5 @@
 /** A watch that is kept: entries of the log with a correction and key events, a shift that was handed over, and offers that wait. */
+import type { PictureView } from '../../src/api/types.gen';
 import { SCENE } from './scene';
 import type { Vigie } from './vigie';
 
@@ -9,6 +10,9 @@ const ago = (hours: number): string => new Date(Date.now() - hours * HOUR).toISO
 export async function keepWatch(vigie: Vigie, officer: string, elsewhere: string): Promise<void> {
   const night = vigie.token('be-nccn', 'duty_officer', '--name', 'Duty officer 1').token;
   const nl = vigie.token('nl-ncc', 'duty_officer', '--name', 'Duty officer 1').token;
+  const picture = (await (await fetch(`${vigie.base}/api/v1/crises/${SCENE}/picture`, { headers: { authorization: `Bearer ${officer}` } })).json()) as PictureView;
+  const dyke = picture.cells.find(({ centre, sector }) => centre === 'be-nccn' && sector === 'civil_protection')?.update.id;
+  const helicopters = picture.escalations.find(({ title }) => title.startsWith('Night-capable helicopters'))?.id;
   const write = async (token: string, kind: string, text: string, hours: number, more: object = {}): Promise<string> =>
     (await vigie.post(token, `/crises/${SCENE}/log`, { kind, text, event_time: ago(hours), tlp: 'green', ...more })).id;
   const offer = async (token: string, crisis: string, from: number, to: number, more: object): Promise<string> =>
@@ -24,7 +28,7 @@ export async function keepWatch(vigie: Vigie, officer: string, elsewhere: string
   await write(night, 'action', 'Liaison sent to the provincial crisis centre in Hasselt, arrives 02:30.', 5.1, { tlp: 'amber_strict', recipients: ['be-nccn', 'nl-ncc'] });
   await write(nl, 'fact', 'Dyke at Arcen: seepage seen, sandbags placed.', 3.0, { key_event: true });
   await write(night, 'fact', 'Dyke breached at Maaseik. Evacuation of the old town ordered by the mayor.', 1.4, { key_event: true });
-  await write(night, 'action', 'Helicopters with night vision asked for through ERCC.', 1.2);
+  await write(night, 'action', 'Helicopters with night vision asked for through ERCC.', 1.2, { refs: [helicopters, dyke] });
 
   await offer(night, SCENE, 9, 0.02, {
     notes: 'The breach at Maaseik is the whole picture. Evacuation runs by bus until 08:00, then by boat only.\nThe governor calls at 07:00 and wants one figure: how many are still inside the ring.',

@@ -41,6 +41,122 @@ async function night(): Promise<void> {
   await vigie.post(ercc, `/crises/${CRISIS}/updates/${update.id}/queries`, { question: 'How many are inside the ring?' });
 }
 
+test('the watch log is written by keys, corrected without a loss, and follows by itself', async ({ browser }) => {
+  test.setTimeout(90_000);
+  const { id: boats } = await vigie.post(dutch, `/crises/${CRISIS}/escalations`, { title: 'Boats with crew for Limburg', level: 'coordination', severity: 'severe', reason: 'None are left.', asked_of: 'be-nccn', tlp: 'green' });
+  const writer = await seat(browser, 'Night watch', `/log/${CRISIS}`);
+  const reader = await seat(browser, 'Press room', `/log/${CRISIS}`, 'viewer');
+  const list = (page: Page) => page.getByTestId('entries').locator('[data-entry]');
+  await expect(reader.getByTestId('entries')).toContainText('Nothing has been written into this log yet.');
+  await expect(reader.locator('form#log')).toHaveCount(0);
+
+  await test.step('what is wrong stands beside its field', async () => {
+    await writer.keyboard.press('n');
+    await writer.locator('#log-text').fill('x'.repeat(4_001));
+    await writer.locator('#log-event_time').fill('2100-01-01T00:00');
+    await writer.locator('input[name="log-tlp"][value="red"]').check();
+    await writer.keyboard.press('Control+Enter');
+    for (const name of ['kind', 'text', 'event_time', 'recipients']) await expect(writer.locator(`#log-${name}-fault`), name).toHaveText(/\S/);
+    await writer.getByRole('button', { name: 'Clear the form' }).click();
+    await expect(writer.getByTestId('faults')).toHaveCount(0);
+  });
+
+  await test.step('an entry is written without the mouse', async () => {
+    await writer.locator('#entries').focus();
+    await writer.keyboard.press('n');
+    await writer.keyboard.type('d');
+    await writer.keyboard.press('Tab');
+    await writer.keyboard.type('Three sports halls open');
+    await writer.keyboard.press('Tab');
+    await writer.locator('#log-event_time').fill('2026-03-01T03:14');
+    await writer.locator('#log-key').focus();
+    await writer.keyboard.press('Space');
+    await writer.keyboard.press('Tab');
+    await writer.keyboard.type('G');
+    await writer.keyboard.press('Control+Enter');
+    await expect(writer.getByTestId('log-said')).toHaveText('Written and on record.');
+    await expect(list(writer).first()).toContainText('Three sports halls open');
+    await expect(list(writer).first()).toHaveAttribute('data-kind', 'decision');
+    await expect(list(writer).first().locator('time')).toHaveAttribute('datetime', '2026-03-01T03:14:00Z');
+    await expect(list(writer).first(), 'the time it was written stands beside').toContainText('written');
+    await expect(list(writer).first()).toContainText('TLP:GREEN');
+  });
+
+  await test.step('another screen brings it by itself', async () => {
+    await expect(list(reader).first()).toContainText('Three sports halls open', { timeout: 25_000 });
+    await expect(list(reader).first()).toContainText('Key event');
+    await expect(reader.getByTestId('brought')).toContainText('up to date as of');
+  });
+
+  await test.step('a correction says what it corrects, and the old entry stays', async () => {
+    await list(writer).first().getByRole('button', { name: 'Correct the entry' }).click();
+    await expect(writer.locator('#log-text')).toHaveValue('Three sports halls open');
+    await expect(writer.locator('#log-event_time')).toHaveValue('2026-03-01T03:14');
+    await expect(writer.getByTestId('correcting')).toContainText('TLP:GREEN');
+    await expect(writer.locator('input[name="log-tlp"]')).toHaveCount(0);
+    await writer.locator('#log-text').fill('Two sports halls open');
+    await writer.locator('#log-refs summary').click();
+    await writer.getByRole('checkbox', { name: 'Boats with crew for Limburg' }).check();
+    await writer.locator('#log-text').press('Control+Enter');
+    await expect(list(writer)).toHaveCount(2);
+    const [right, wrong] = [list(writer).nth(0), list(writer).nth(1)];
+    await expect(right).toContainText('Corrects the entry of');
+    await expect(wrong).toContainText('CORRECTED');
+    await expect(wrong).toContainText('Three sports halls open');
+    await expect(wrong.getByRole('button', { name: 'Correct the entry' }), 'it is put right once').toHaveCount(0);
+    await wrong.getByRole('link', { name: 'Two sports halls open' }).click();
+    await expect(right).toBeFocused();
+    await expect(right.getByRole('link', { name: 'Boats with crew for Limburg' })).toHaveAttribute('href', `/coordination/${CRISIS}#escalations/${boats}`);
+  });
+
+  await test.step('the filter hides routine, and says of how much', async () => {
+    const belgian = vigie.token('be-nccn', 'duty_officer').token;
+    for (const text of ['Called Hasselt', 'Called Lanaken']) await vigie.post(belgian, `/crises/${CRISIS}/log`, { kind: 'contact', text, event_time: new Date().toISOString(), tlp: 'amber' });
+    await expect(list(writer)).toHaveCount(4, { timeout: 25_000 });
+    await writer.locator('#filter-key').check();
+    await expect(list(writer)).toHaveCount(2);
+    await expect(writer.getByTestId('count')).toContainText('2 of 4 entries');
+    await writer.locator('#filter-key').uncheck();
+    await writer.locator('input[name="filter-kind"][value="contact"]').check();
+    await expect(list(writer)).toHaveText([/Called Lanaken/, /Called Hasselt/]);
+  });
+
+  await test.step('what is being written survives a reload, and a lost server says so', async () => {
+    await writer.locator('input[name="log-kind"][value="action"]').check();
+    await writer.locator('#log-text').fill('Liaison sent to Hasselt');
+    await writer.reload();
+    await expect(writer.locator('#log-text')).toHaveValue('Liaison sent to Hasselt');
+    await writer.locator('input[name="log-tlp"][value="green"]').check();
+    await vigie.kill();
+    await expect(writer.getByTestId('not-live')).toBeVisible({ timeout: 20_000 });
+    await expect(writer.getByTestId('brought')).toContainText('NOT UP TO DATE', { timeout: 30_000 });
+    await writer.locator('#log-text').press('Control+Enter');
+    await expect(writer.getByTestId('outbox')).toContainText('entry of the watch log');
+    await vigie.startAgain();
+    await expect(list(writer).first()).toContainText('Liaison sent to Hasselt', { timeout: 30_000 });
+    await expect(writer.getByTestId('outbox')).toHaveCount(0);
+  });
+});
+
+test('a log of hundreds of entries is read from its end, page by page', async ({ browser }) => {
+  const belgian = vigie.token('be-nccn', 'duty_officer').token;
+  const write = (text: string, more: object = {}) => vigie.post(belgian, `/crises/${CRISIS}/log`, { kind: 'fact', text, event_time: new Date().toISOString(), tlp: 'green', ...more });
+  const first = await write('Entry 0');
+  for (let number = 1; number < 210; number += 1) await write(`Entry ${number}`);
+  await write('Entry 0, put right', { corrects: first.id });
+  const page = await seat(browser, 'Day watch', `/log/${CRISIS}`);
+  const entries = page.getByTestId('entries').locator('[data-entry]');
+  await expect(entries).toHaveCount(100);
+  await expect(entries.first()).toContainText('Corrects an older entry');
+  for (const count of [200, 211]) {
+    await page.getByRole('button', { name: 'Read older entries' }).click();
+    await expect(entries).toHaveCount(count);
+  }
+  await expect(page.getByRole('button', { name: 'Read older entries' })).toHaveCount(0);
+  await expect(page.getByTestId('count')).toContainText('This is the whole log');
+  await expect(entries.last()).toContainText('CORRECTED');
+});
+
 test('a shift is handed over by one account and signed for by another', async ({ browser }) => {
   test.setTimeout(120_000);
   await night();
