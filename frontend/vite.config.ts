@@ -25,7 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // What every screen of a crisis needs is one file: it packs smaller than the many pieces in which they share it.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'picture', test: /src\/(?:picture\/(?!catalogue|figures|board|owed)|live|ui\/(?:time|words|Shape|NotLive|OutlookArrow|entry|theme|notlive)|wall\/(?:rounds|Feed|LinkState|Announce))/ }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'picture', test: /src\/(?:picture\/(?!catalogue|figures|board|owed)|live|ui\/(?:time|words|Shape|NotLive|OutlookArrow|entry|theme|notlive)|admin\/rights|coordination\/steps|wall\/(?:rounds|Feed|LinkState|Announce))/ }] } } },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } } },
   test: {

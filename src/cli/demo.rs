@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
-use super::scenario::{Cycle, Deed, Escalate, Scenario, Step, Update};
+use super::scenario::{Cycle, Deed, Escalate, Offered, Scenario, Step, Update, Written};
 use super::serve::{Serving, announce, asked_to_stop};
 use super::{Failure, say};
 use crate::accounts::device::Setting;
@@ -154,11 +154,15 @@ impl Link {
     }
 }
 
-const LINKS: [Link; 6] = [
+const LINKS: [Link; 7] = [
     Link::wall("Wall, up to TLP:GREEN", Tlp::Green, Layout::Overview),
     Link::wall("Wall, up to TLP:AMBER", Tlp::Amber, Layout::Overview),
     Link::wall("Wall read from 5 m, up to TLP:AMBER", Tlp::Amber, Layout::Far),
     Link::person("Desk, duty officer of Belgium", "be-nccn", Role::DutyOfficer, "Duty officer"),
+    Link {
+        screen: "handover",
+        ..Link::person("Handover to sign, shift lead of Belgium", "be-nccn", Role::CentreLead, "Shift lead")
+    },
     Link::person("Desk, duty officer of Poland", "pl-ncc", Role::DutyOfficer, "Duty officer"),
     Link {
         screen: "coordination",
@@ -177,7 +181,7 @@ async fn greet(server: &Server, slug: &str) -> Result<(), Failure> {
         let crisis = Some(CrisisId::parse(slug).expect("the slug of the script"));
         let new = NewAccount { centre, role, name: position.to_owned(), ceiling, expires_in: LINKS_HOLD };
         let (_, token) = server.sign_in.create_with(new, Setting { crisis, ..Setting::of(layout) }).await?;
-        say(&format!("  {what:<36} {base}/sign-in#token={token}&next=/{screen}/{slug}"))?;
+        say(&format!("  {what:<40} {base}/sign-in#token={token}&next=/{screen}/{slug}"))?;
     }
     say(&format!("\nTo pair a wall of your own: open {base}/wall in a browser that is not signed in; it shows a"))?;
     say("code. Confirm the code in the coordination screen, under the devices of your own body.")?;
@@ -244,6 +248,12 @@ impl Player {
                 let body = json!({ "centre": whom, "due_at": self.first_due.get(&cycle), "reason": reason });
                 (format!("{crisis}/cycles/{id}/excuse"), body, None)
             }
+            Deed::Log(entry) => (format!("{crisis}/log"), self.entry(&entry)?, entry.name),
+            Deed::Handover(handover) => (format!("{crisis}/handovers"), self.handover(&handover), Some(handover.name)),
+            Deed::Sign { handover, note } => {
+                let id = self.named.get(&handover)?;
+                (format!("{crisis}/handovers/{id}/sign"), json!({ "note": note }), None)
+            }
             Deed::Ipcr { mode, since, decided_by, source_url } => {
                 let body = json!({ "mode": mode, "since": since, "decided_by": decided_by, "source_url": source_url });
                 (format!("{crisis}/ipcr"), body, None)
@@ -291,6 +301,31 @@ impl Player {
             "rrule": format!("FREQ=MINUTELY;INTERVAL={}", cycle.every_minutes),
             "grace_minutes": cycle.grace_minutes, "reminder_minutes": cycle.reminder_minutes,
         })
+    }
+
+    fn entry(&self, entry: &Written) -> Result<Value, Failure> {
+        let refs: Vec<&String> = entry.refs.iter().map(|name| self.named.get(name)).collect::<Result<_, _>>()?;
+        let corrects = entry.corrects.as_ref().map(|name| self.named.get(name)).transpose()?;
+        Ok(json!({
+            "kind": entry.kind, "text": entry.text, "event_time": self.ago(SignedDuration::from_mins(entry.minutes_ago)),
+            "key_event": entry.key_event, "tlp": entry.tlp, "recipients": entry.recipients, "refs": refs,
+            "corrects": corrects,
+        }))
+    }
+
+    fn handover(&self, handover: &Offered) -> Value {
+        let ago = |hours| self.ago(SignedDuration::from_hours(hours));
+        json!({
+            "shift": { "from": ago(handover.from_hours), "to": ago(handover.to_hours) },
+            "notes": handover.notes, "watch_items": handover.watch_items, "staffing": handover.staffing,
+            "questions": handover.questions,
+        })
+    }
+
+    /// So long before now, on the clock on the wall.
+    fn ago(&self, span: SignedDuration) -> Timestamp {
+        let now = self.clock.now();
+        now.saturating_sub(span).unwrap_or(now)
     }
 
     fn escalation(&self, escalate: &Escalate) -> Result<Value, Failure> {

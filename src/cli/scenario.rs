@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::domain::ids::CentreId;
 use crate::domain::vocabulary::{
-    Environment, EscalationAnswer, EscalationLevel, EscalationStep, IpcrMode, Outlook, Role, Severity, Tlp,
+    Environment, EscalationAnswer, EscalationLevel, EscalationStep, IpcrMode, LogKind, Outlook, Role, Severity, Tlp,
 };
 
 const SCRIPT: &str = include_str!("../../config/scenarios/displacement-2022.json");
@@ -77,6 +77,12 @@ pub enum Deed {
         /// The centre that need not report at the first due time.
         whom: CentreId,
         reason: String,
+    },
+    Log(Box<Written>),
+    Handover(Box<Offered>),
+    Sign {
+        handover: String,
+        note: Option<String>,
     },
     Ipcr {
         mode: IpcrMode,
@@ -153,6 +159,41 @@ pub struct Cycle {
     pub reminder_minutes: Vec<u32>,
 }
 
+/// An entry of the watch log.
+#[derive(Debug, Deserialize)]
+pub struct Written {
+    /// By what later entries correct it.
+    pub name: Option<String>,
+    pub kind: LogKind,
+    pub text: String,
+    /// Minutes of the clock on the wall between what happened and its being written down.
+    #[serde(default)]
+    pub minutes_ago: i64,
+    #[serde(default)]
+    pub key_event: bool,
+    pub tlp: Tlp,
+    #[serde(default)]
+    pub recipients: Vec<CentreId>,
+    #[serde(default)]
+    pub refs: Vec<String>,
+    pub corrects: Option<String>,
+}
+
+/// A handover. Shifts last as long as anywhere: their times are of the clock on the wall, whatever the pace.
+#[derive(Debug, Deserialize)]
+pub struct Offered {
+    /// By what it is signed for.
+    pub name: String,
+    /// Hours before it is offered.
+    pub from_hours: i64,
+    pub to_hours: i64,
+    pub notes: String,
+    #[serde(default)]
+    pub watch_items: Vec<String>,
+    pub staffing: Option<String>,
+    pub questions: Option<String>,
+}
+
 impl Scenario {
     /// The script that is compiled in.
     pub fn embedded() -> Self {
@@ -203,6 +244,25 @@ mod tests {
     }
 
     #[test]
+    fn a_shift_is_signed_for_by_another_account_of_the_centre_and_one_waits() {
+        let mut waiting = Vec::new();
+        for step in Scenario::embedded().steps {
+            match step.deed {
+                Deed::Handover(handover) => waiting.push((handover.name, step.centre, step.role)),
+                Deed::Sign { handover, .. } => {
+                    let at = waiting.iter().position(|(name, ..)| *name == handover).expect("it was offered");
+                    let (_, centre, role) = waiting.remove(at);
+                    assert_eq!(step.centre, centre);
+                    assert_ne!(step.role, role, "one account for each role");
+                }
+                _ => {}
+            }
+        }
+        let waits: Vec<&str> = waiting.iter().map(|(_, centre, _)| centre.as_str()).collect();
+        assert_eq!(waits, ["be-nccn"], "for whoever comes by the link to it");
+    }
+
+    #[test]
     fn steps_are_in_order_and_refer_to_what_came_before() {
         let mut names = Vec::new();
         let mut last = 0;
@@ -218,6 +278,9 @@ mod tests {
                 Deed::Answer { query, .. } => (None, vec![query]),
                 Deed::Cycle(cycle) => (Some(cycle.name), Vec::new()),
                 Deed::Excuse { cycle, .. } => (None, vec![cycle]),
+                Deed::Log(entry) => (entry.name, entry.refs.into_iter().chain(entry.corrects).collect()),
+                Deed::Handover(handover) => (Some(handover.name), Vec::new()),
+                Deed::Sign { handover, .. } => (None, vec![handover]),
                 Deed::Nil { .. } | Deed::Ipcr { .. } => (None, Vec::new()),
             };
             for need in needs {

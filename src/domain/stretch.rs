@@ -107,8 +107,8 @@ pub fn hour_of(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second() - past).unwrap_or(time)
 }
 
-/// What an entry is on the slider, if it is anything: bad news, escalations, missed reports, the IPCR mode and
-/// the crisis itself.
+/// What an entry is on the slider, if it is anything: bad news, escalations, missed reports, key events of the
+/// watch log, the IPCR mode and the crisis itself.
 fn key_moment(entry: &Entry, picture: &Picture) -> Option<Moment> {
     let moment = |kind, centre: &CentreId| Moment {
         seq: entry.seq,
@@ -161,6 +161,9 @@ fn key_moment(entry: &Entry, picture: &Picture) -> Option<Moment> {
         Event::CrisisReopened { .. } => moment(MomentKind::CrisisReopened, by),
         Event::CrisisScoped { .. } => moment(MomentKind::CrisisScoped, by),
         Event::SlotMissed { centre, .. } => moment(MomentKind::SlotMissed, centre),
+        Event::LogEntered { entry } if entry.key_event => {
+            Moment { title: Some(entry.headline()), ..moment(MomentKind::KeyEvent, &entry.centre) }
+        }
         Event::UpdateWithdrawn { .. }
         | Event::EscalationLapsed { .. }
         | Event::EscalationWoken { .. }

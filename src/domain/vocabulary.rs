@@ -221,6 +221,8 @@ vocabulary! {
         EscalationLevelRaised = "escalation_level_raised",
         EscalationLevelLowered = "escalation_level_lowered",
         EscalationResolved = "escalation_resolved",
+        /// An entry of the watch log that whoever takes over must have read.
+        KeyEvent = "key_event",
         /// Told to the people of the centre that owed it, as the event is.
         SlotMissed = "slot_missed",
     }

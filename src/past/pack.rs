@@ -16,7 +16,7 @@ use crate::domain::picture::Picture;
 use crate::domain::stretch::Stretch;
 
 /// The form that is written. Its own number is to be counted up when the shape of a stretch changes.
-pub static FORM: LazyLock<String> = LazyLock::new(|| format!("{}.1", codec::FORMAT));
+pub static FORM: LazyLock<String> = LazyLock::new(|| format!("{}.2", codec::FORMAT));
 /// Length of the digest before the bytes.
 const DIGEST_BYTES: usize = 32;
 

@@ -66,6 +66,11 @@ async fn what_the_system_tells_is_of_the_shift_and_of_this_centre_and_stays_as_i
         "rrule": "FREQ=HOURLY;INTERVAL=4", "grace_minutes": 30,
     });
     coordinator.post(&crisis("cycles"), &cycle).await.must(201);
+    let once = json!({
+        "name": "Once", "sectors": ["cyber"], "centres": ["nl-ncc"], "starts_at": minutes(60),
+        "rrule": "FREQ=DAILY;COUNT=1", "grace_minutes": 30,
+    });
+    coordinator.post(&crisis("cycles"), &once).await.must(201);
 
     clock.hold(minutes(120));
     let asked = post(&officer, update("be-nccn", "displacement", "green", "Reception full"), minutes(120)).await;
@@ -95,6 +100,7 @@ async fn what_the_system_tells_is_of_the_shift_and_of_this_centre_and_stays_as_i
     assert_eq!(draft["next"], json!({ "from": minutes(480), "to": minutes(960) }));
     assert_eq!(titles(&draft["slots"], "due_at"), [json!(minutes(540)), json!(minutes(780))]);
     assert_eq!(titles(&draft["slots"], "centre"), ["be-nccn", "be-nccn"]);
+    assert_eq!(titles(&draft["missed"], "centre"), ["nl-ncc"], "of every centre");
     let cells = titles(&draft["changes"]["cells"], "sector");
     assert_eq!(cells, ["displacement"], "what was said before the shift is not told again");
 

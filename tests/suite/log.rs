@@ -78,7 +78,19 @@ async fn each_reads_what_is_for_it_page_by_page_and_no_wall_reads_any() {
         at = next;
     }
     assert_eq!(read, ["For us", "For two"], "the next page asks for the same");
-    assert_eq!(officer.get(&format!("{PATH}?key=1&centre=B&limit=0&after=x")).await.problem(422).len(), 4);
+    let mut read = Vec::new();
+    let mut at = Some(format!("{PATH}?before=&limit=2"));
+    while let Some(path) = at {
+        let (lines, previous) = page(&officer, &path).await;
+        read.push(lines.iter().map(|line| line["text"].clone()).collect::<Vec<_>>());
+        at = previous;
+    }
+    assert_eq!(read, [["For two", "Theirs"], ["For all", "For us"]], "from the end, each page oldest first");
+    assert_eq!(texts(&neighbour, "?before=&limit=1&centre=be-nccn&key=true").await, ["For two"]);
+    let faulty = officer.get(&format!("{PATH}?key=1&centre=B&limit=0&after=x&before=y")).await;
+    assert_eq!(faulty.problem(422), ["/after", "/limit", "/centre", "/before", "/key"]);
+    let both = officer.get(&format!("{PATH}?after=&before=")).await;
+    assert_eq!(both.problem(422), ["/before"]);
     app.wall("be-nccn", Tlp::Amber).await.get(PATH).await.problem(403);
     app.stop().await;
 }

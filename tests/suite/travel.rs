@@ -337,6 +337,15 @@ async fn every_kind_of_key_moment_stands_on_the_timeline() {
     coordinator.post(&format!("{crisis}/scope"), &json!({ "sectors": ["cyber"] })).await.must(201);
     coordinator.post(&format!("{crisis}/close"), &json!({ "reason": "Over" })).await.must(201);
     coordinator.post(&format!("{crisis}/reopen"), &json!({ "reason": "Not over" })).await.must(201);
+    let entry = |text: &str, tlp: &str, key: bool| json!({ "kind": "decision", "text": text, "event_time": "2022-03-01T00:00:00Z", "tlp": tlp, "key_event": key });
+    for body in [
+        entry("Routine", "green", false),
+        entry("The bridge closes\nfor lorries", "green", true),
+        changed(entry("For two", "amber_strict", true), json!({ "recipients": ["nl-ncc"] })),
+        changed(entry("Not theirs", "amber_strict", true), json!({ "recipients": ["fr-ncc"] })),
+    ] {
+        officer.post(&format!("{crisis}/log"), &body).await.must(201);
+    }
     let told = timeline(&app.person("nl-ncc", Role::Viewer).await, "").await;
     let kinds = told["moments"].as_array().expect("moments").iter().map(|moment| {
         (
@@ -356,6 +365,8 @@ async fn every_kind_of_key_moment_stands_on_the_timeline() {
         ("crisis_scoped", "eu-ercc", None),
         ("crisis_closed", "eu-ercc", None),
         ("crisis_reopened", "eu-ercc", None),
+        ("key_event", "be-nccn", Some("The bridge closes")),
+        ("key_event", "be-nccn", Some("For two")),
     ];
     assert_eq!(kinds.collect::<Vec<_>>(), expected);
     assert_eq!(told["moments"][6]["mode"], "monitoring");

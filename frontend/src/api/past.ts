@@ -8,15 +8,17 @@ export type PastPicture = PictureView & { server_time: string; replay: true; at:
 const ASKING_MS = 15_000;
 /** Key moments in one answer. */
 const MOMENTS = 500;
+/** Entries of the journal in one answer. */
+const ENTRIES = 50;
 
-async function answerTo(path: string): Promise<Response> {
+export async function answerTo(path: string): Promise<Response> {
   const answer = await fetch(`/api/v1/crises/${path}`, { cache: 'no-store', credentials: 'same-origin', signal: AbortSignal.timeout(ASKING_MS) });
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }
 
-const ask = async <T>(path: string): Promise<T> => (await (await answerTo(path)).json()) as T;
-const query = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
+export const ask = async <T>(path: string): Promise<T> => (await (await answerTo(path)).json()) as T;
+export const query = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
 
 /** `at` is a time or a position. */
 export function pictureAt(crisis: string, at: string): Promise<PastPicture> {
@@ -28,11 +30,18 @@ export function timelineOf(crisis: string, before?: string): Promise<TimelineVie
   return ask(`${crisis}/timeline?${query({ limit: String(MOMENTS), ...(before === undefined ? {} : { before }) })}`);
 }
 
-/** The entry that this account was shown next after a position; `null` where none is. */
+/** Whether a picture shows an entry: most of the watch log is read there alone (`Event::is_told` of the domain). */
+export function isTold(item: FeedItem): boolean {
+  if (item.kind === 'handover_offered') return false;
+  return item.kind !== 'log_entered' || (item.key_event && (item.tlp === 'green' || item.tlp === 'clear'));
+}
+
+/** The next entry after a position that this account was shown on a picture; `null` where none is. */
 export async function entryAfter(crisis: string, after: string): Promise<FeedItem | null> {
-  const lines = await (await answerTo(`${crisis}/journal?${query({ after, limit: '1' })}`)).text();
-  const [first = ''] = lines.split('\n');
-  return first === '' ? null : (JSON.parse(first) as FeedItem);
+  const lines = await (await answerTo(`${crisis}/journal?${query({ after, limit: String(ENTRIES) })}`)).text();
+  const entries = lines.split('\n').filter(Boolean).map((line) => JSON.parse(line) as FeedItem);
+  const last = entries.at(-1);
+  return entries.find(isTold) ?? (last === undefined || entries.length < ENTRIES ? null : entryAfter(crisis, last.position));
 }
 
 /** `since` is a time or a position. */

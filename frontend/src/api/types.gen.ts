@@ -254,7 +254,7 @@ since_at: string, upto_at: string, crisis: CrisisChange | null, cells: Array<Cel
  * Of whom something still held then, and nothing does now.
  */
 silent: Array<string>, };
-export type MomentKind = "crisis_opened" | "crisis_closed" | "crisis_reopened" | "crisis_scoped" | "ipcr_recorded" | "update_posted" | "escalation_raised" | "escalation_level_raised" | "escalation_level_lowered" | "escalation_resolved" | "slot_missed";
+export type MomentKind = "crisis_opened" | "crisis_closed" | "crisis_reopened" | "crisis_scoped" | "ipcr_recorded" | "update_posted" | "escalation_raised" | "escalation_level_raised" | "escalation_level_lowered" | "escalation_resolved" | "key_event" | "slot_missed";
 export type MomentView = { position: string, recorded_at: string, kind: MomentKind, centre: string, severity: Severity | null, title: string | null, 
 /**
  * Of `ipcr_recorded` alone.
@@ -310,6 +310,10 @@ queries: Array<QueryView>,
  * What this centre owes in the next shift, and what it already owes.
  */
 slots: Array<SlotView>, 
+/**
+ * What any centre owed in this shift and did not report.
+ */
+missed: Array<SlotView>, 
 /**
  * What is otherwise than when the shift began.
  */

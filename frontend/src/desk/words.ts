@@ -30,7 +30,7 @@ const CHANGED: Record<ChangedField, () => string> = {
   body: m.field_body, as_of: m.field_as_of, valid_until: m.field_valid_until, mark: m.field_tlp, source: m.field_source, areas: m.field_areas, lang: m.field_lang,
 };
 const KIND: Record<Kind, () => string> = {
-  update: m.outbox_update, withdrawal: m.outbox_withdrawal, escalation: m.outbox_escalation, step: m.outbox_step, answer: m.outbox_answer, other: m.outbox_other,
+  update: m.outbox_update, withdrawal: m.outbox_withdrawal, escalation: m.outbox_escalation, step: m.outbox_step, answer: m.outbox_answer, log: m.outbox_log, other: m.outbox_other,
 };
 const SLOT: Record<SlotState, () => string> = {
   open: m.slot_open, due_soon: m.slot_due_soon, overdue: m.slot_overdue, submitted: m.slot_submitted, nil: m.slot_nil, late: m.slot_late,

@@ -1,7 +1,7 @@
 /** What waits to be sent, and what becomes of it with every answer. Pure: no browser, no clock. */
 import type { FieldFault } from '../api/problem';
 
-export type Kind = 'update' | 'withdrawal' | 'escalation' | 'step' | 'answer' | 'other';
+export type Kind = 'update' | 'withdrawal' | 'escalation' | 'step' | 'answer' | 'log' | 'other';
 export type Refusal = { status: number; detail: string; errors: readonly FieldFault[] };
 
 export type Item = {
@@ -80,5 +80,6 @@ export function placeOf(path: string): { crisis: string; kind: Kind } {
   if (root !== 'crises') return { crisis: '', kind: 'other' };
   if (noun === 'updates') return { crisis, kind: verb === undefined ? 'update' : verb === 'withdraw' ? 'withdrawal' : 'other' };
   if (noun === 'escalations') return { crisis, kind: verb === undefined ? 'escalation' : 'step' };
+  if (noun === 'log') return { crisis, kind: 'log' };
   return { crisis, kind: noun === 'queries' && verb === 'answer' ? 'answer' : 'other' };
 }

@@ -106,7 +106,7 @@ export class Replay {
       return;
     }
     try {
-      // Not every entry moves a picture's position: one of the log leaves it where it stood.
+      // Not every moment gone to moves a picture's position: a key event of the log may leave it where it stood.
       const next = await entryAfter(this.crisis, this.entryGoneTo ?? picture.position);
       if (next !== null) this.goToEntry(next.position);
     } catch (error) {

@@ -19,6 +19,7 @@ export function momentWord({ kind, mode }: Pick<MomentView, 'kind' | 'mode'>): s
     case 'escalation_level_raised': return m.replay_level_raised();
     case 'escalation_level_lowered': return m.replay_level_lowered();
     case 'escalation_resolved': return m.replay_resolved();
+    case 'key_event': return m.replay_key_event();
     case 'slot_missed': return m.replay_slot_missed();
   }
 }

@@ -112,21 +112,29 @@ test('a replay at three moments says what a live wall of the same viewer said at
   await expect(dutch.getByTestId('feed')).toContainText('Only for the Netherlands');
 });
 
-test('the next entry passes what stands in the log only, which moves no picture', async ({ browser }) => {
+test('the next entry passes over what stands in the log only; a key event is a moment to jump to, for whom it is', async ({ browser }) => {
   const first = await say('Reception is filling');
   await vigie.post(belgium, `/crises/${CRISIS}/log`, { kind: 'fact', text: 'Called Rzeszów', event_time: new Date().toISOString(), tlp: 'green' });
   await say('Reception is full');
   await say('Trains late', { sector: 'civil_protection' });
   const replay = await back(browser, belgium, first.position);
   const newest = replay.getByTestId('feed').locator('li').first();
-  const asked = replay.waitForRequest(/\/picture\?at=/);
-  await replay.keyboard.press('ArrowRight');
-  await asked;
-  await expect(newest).toContainText('Reception is filling');
   await replay.keyboard.press('ArrowRight');
   await expect(newest).toContainText('Reception is full');
   await replay.keyboard.press('ArrowRight');
   await expect(newest).toContainText('Trains late');
+
+  await vigie.post(belgium, `/crises/${CRISIS}/log`, { kind: 'decision', text: 'The border opens for buses', event_time: new Date().toISOString(), tlp: 'amber', recipients: ['be-nccn'], key_event: true });
+  const again = await back(browser, belgium, first.position);
+  await again.getByTestId('moments').click();
+  const moment = again.getByTestId('moment-list').getByRole('button', { name: 'The border opens for buses' });
+  await expect(moment).toContainText('Key event');
+  await moment.click();
+  await expect(again.getByTestId('feed').locator('li').first()).toContainText('Trains late');
+  const dutch = await back(browser, vigie.token('nl-ncc', 'duty_officer').token, first.position);
+  await dutch.getByTestId('moments').click();
+  await expect(dutch.getByTestId('moment-list').locator('li')).not.toHaveCount(0);
+  await expect(dutch.getByTestId('moment-list')).not.toContainText('The border opens for buses');
 });
 
 test('no wall looks back, and a time before the crisis began is refused in words', async ({ browser }) => {

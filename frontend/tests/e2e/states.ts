@@ -119,6 +119,13 @@ function plain(name: string, reader: Reader | null, path: string, then: (page: P
   };
 }
 
+function duty(name: string, reader: Reader, path: string, then: (page: Page) => Promise<unknown> = async () => {}): State {
+  return plain(name, reader, path, async (page) => {
+    await live(page);
+    await then(page);
+  });
+}
+
 /** Replays come with their last key moment, shown whole. */
 function replay(name: string, crisis: string, then: (page: Page) => Promise<unknown> = async () => {}): State {
   return plain(name, 'officer', `/replay/${crisis}`, async (page) => {
@@ -294,6 +301,52 @@ export const STATES: readonly State[] = [
     await expect(page.getByTestId('moment-list').locator('[aria-current]')).toHaveCount(1);
   }),
   plain('replay-before-it-began', 'officer', '/replay/dnister?at=2020-01-01T00:00:00Z', visible('[data-testid="problem"]')),
+  duty('log', 'officer', `/log/${SCENE}`, visible('[data-entry].corrected')),
+  duty('log-key-events', 'officer', `/log/${SCENE}`, async (page) => {
+    await page.locator('#filter-key').check();
+    await expect(page.locator('[data-entry][data-key="false"]')).toHaveCount(0);
+  }),
+  duty('log-correcting', 'officer', `/log/${SCENE}`, async (page) => {
+    await page.locator('[data-entry]:not(.corrected)').first().getByRole('button', { name: 'Correct the entry' }).click();
+    await expect(page.getByTestId('correcting')).toBeVisible();
+    await page.locator('#log-refs summary').click();
+    await page.locator('#log-text').fill('');
+    await page.locator('#log button[type="submit"]').click();
+    await expect(page.locator('#log-text-fault')).toBeVisible();
+  }),
+  duty('log-faults', 'officer', `/log/${SCENE}`, async (page) => {
+    await page.locator('input[name="log-tlp"][value="red"]').check();
+    await page.locator('#log button[type="submit"]').click();
+    await expect(page.getByTestId('faults')).toBeVisible();
+  }),
+  duty('log-empty', 'coordinator', '/log/quiet', visible('.none')),
+  duty('log-reads-only', 'nothing_to_write', `/log/${SCENE}`, visible('[data-entry]')),
+  duty('log-keys', 'officer', `/log/${SCENE}`, async (page) => {
+    await page.getByTestId('entries').locator('[data-entry]').first().waitFor();
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+  }),
+  cutOff('log-link-lost', 'officer', `/log/${SCENE}`, '[data-entry]', notLive),
+  cutOff('handover-link-lost', 'officer', `/handover/${SCENE}`, '#sign-note', notLive),
+
+  duty('handover-to-sign', 'officer', `/handover/${SCENE}`, visible('#sign-note')),
+  duty('handover-signed', 'officer', `/handover/${SCENE}`, async (page) => {
+    await page.locator('[data-listed][data-state="signed"] a').first().click();
+    await expect(page.getByTestId('handover')).toHaveAttribute('data-state', 'signed');
+  }),
+  duty('handover-own', 'officer', '/handover/dnister', visible('[data-testid="no-sign"]')),
+  duty('handover-reads-only', 'nothing_to_write', `/handover/${SCENE}`, visible('[data-testid="no-sign"]')),
+  duty('handover-none', 'coordinator', '/handover/quiet'),
+  duty('handover-draft', 'officer', `/handover/${SCENE}#write`, async (page) => {
+    await expect(page.getByTestId('draft').getByTestId('told')).toBeVisible();
+    await page.locator('#offer-watch_items').fill('Gauge at Chooz: peak expected 05:00 to 07:00');
+  }),
+  duty('handover-draft-faults', 'officer', `/handover/${SCENE}#write`, async (page) => {
+    await page.locator('#offer-to').fill('2020-01-01T06:00');
+    await expect(page.locator('#offer-to-fault')).toBeVisible();
+    await page.locator('#offer button[type="submit"]').click();
+    await expect(page.locator('#offer-notes-fault')).toBeVisible();
+  }),
   plain('changes', 'officer', `/changes/${SCENE}`, visible('[data-testid="changes"] [data-part="cells"]')),
   plain('changes-none', 'officer', '/changes/quiet?since=2100-01-01T00:00:00Z', visible('[data-testid="nothing"]')),
   plain('changes-exercise', 'coordinator', '/changes/drill', visible('[data-testid="changes"] [data-part="raised"]')),

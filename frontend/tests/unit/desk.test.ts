@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { QueryView, UpdateHistoryView } from '../../src/api/types.gen';
+import type { HandoverView, QueryView, UpdateHistoryView } from '../../src/api/types.gen';
 import { attentionOf, countOf } from '../../src/desk/attention';
 import { before, changesBetween, wordChanges } from '../../src/desk/changes';
 import { deedOf, LETTERS, lineOf, type Pressed, takesLetters } from '../../src/desk/keys';
@@ -49,6 +49,8 @@ describe('what needs my centre', () => {
     expect(attention.asks.map(({ id }) => id)).toEqual(['sooner', 'later', 'owned']);
     expect(attention.queries.map(({ id }) => id)).toEqual(['old', 'young']);
     expect(countOf(attention)).toBe(4);
+    const offered = [{ id: 'h1' } as HandoverView];
+    expect(countOf(attentionOf(begin(snapshot('1', {})), 'be-nccn', T0, offered)), 'a handover to sign is one').toBe(1);
   });
 });
 

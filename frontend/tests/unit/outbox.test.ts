@@ -43,6 +43,7 @@ describe('what waits', () => {
     expect(placeOf('/crises/drill/escalations')).toEqual({ crisis: 'drill', kind: 'escalation' });
     expect(placeOf('/crises/drill/escalations/e/acknowledge')).toEqual({ crisis: 'drill', kind: 'step' });
     expect(placeOf('/crises/drill/queries/q/answer')).toEqual({ crisis: 'drill', kind: 'answer' });
+    expect(placeOf('/crises/drill/log')).toEqual({ crisis: 'drill', kind: 'log' });
     expect(placeOf('/tokens')).toEqual({ crisis: '', kind: 'other' });
   });
 });

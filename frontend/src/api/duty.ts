@@ -1,0 +1,43 @@
+/** Calls about the watch log and the handover of shifts. Nothing is kept in the browser: whoever signs in next may see less. */
+import { answerTo, ask, query } from './past';
+import type { HandoverView, LogEntryView, ShiftView } from './types.gen';
+
+/** A handover with what the system knew of the shift when it was offered. */
+export type HandoverTold = { handover: HandoverView; told: ShiftView };
+
+export const handoversOf = (crisis: string): string => `/crises/${crisis}/handovers`;
+export const signatureOf = (crisis: string, handover: string): string => `${handoversOf(crisis)}/${handover}/sign`;
+export const logOf = (crisis: string): string => `/crises/${crisis}/log`;
+
+/** Those of the own centre, newest first. */
+export async function handovers(crisis: string, limit: number): Promise<HandoverView[]> {
+  return (await ask<{ handovers: HandoverView[] }>(`${crisis}/handovers?${query({ limit: String(limit) })}`)).handovers;
+}
+
+export function handover(crisis: string, id: string): Promise<HandoverTold> {
+  return ask(`${crisis}/handovers/${id}`);
+}
+
+/** What would be told of a shift if it were handed over now. */
+export function draftOf(crisis: string, from: string, to: string): Promise<ShiftView> {
+  return ask(`${crisis}/handovers/draft?${query({ from, to })}`);
+}
+
+/** Oldest first. `more`: whether the page beyond it holds something. */
+export type LogPage = { entries: LogEntryView[]; more: boolean };
+
+/** The newest entries of one centre before a position; before none, the newest of all. */
+export function logBefore(crisis: string, centre: string, before: string, limit: number): Promise<LogPage> {
+  return logPage(crisis, { centre, before, limit: String(limit) });
+}
+
+/** The entries of one centre after a position. */
+export function logAfter(crisis: string, centre: string, after: string): Promise<LogPage> {
+  return logPage(crisis, { centre, after });
+}
+
+async function logPage(crisis: string, asked: Record<string, string>): Promise<LogPage> {
+  const answer = await answerTo(`${crisis}/log?${query(asked)}`);
+  const lines = (await answer.text()).split('\n').filter(Boolean);
+  return { entries: lines.map((line) => JSON.parse(line) as LogEntryView), more: answer.headers.has('Link') };
+}
