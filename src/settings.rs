@@ -384,6 +384,13 @@ impl Layers {
                 let reason = "not_summed_because stands where aggregation is \"none\", and only there".to_owned();
                 return Err(self.invalid("indicators", indicator.id.as_str(), reason));
             }
+            if let Some(twice) = &indicator.counted_twice
+                && (!told || !raw.indicators.iter().any(|other| other.id == *twice && other.id != indicator.id))
+            {
+                let reason =
+                    "counted_twice names another indicator, and stands where aggregation is \"none\"".to_owned();
+                return Err(self.invalid("indicators", indicator.id.as_str(), reason));
+            }
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ use crate::domain::picture::{Part, Picture, UpdateFacts};
 /// Name of the field that says in which form the others are.
 pub const FORMAT_FIELD: &str = "@format";
 /// The form that is written: to be counted up when the shape of the picture changes.
-pub const FORMAT: &str = "5";
+pub const FORMAT: &str = "6";
 
 /// What belongs to no single place.
 #[derive(Serialize, Deserialize)]

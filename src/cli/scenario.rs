@@ -171,13 +171,21 @@ mod tests {
 
     const FIGURES: &str = include_str!("../../config/scenarios/displacement-2022.csv");
 
-    fn published(as_of: &str, country: &str) -> Option<f64> {
-        FIGURES.lines().skip(1).find_map(|line| {
+    fn rows(as_of: &str) -> impl Iterator<Item = (&str, f64)> {
+        FIGURES.lines().skip(1).filter_map(move |line| {
             let mut columns = line.split(',');
-            let (row_as_of, row_country) = (columns.next()?, columns.next()?);
-            let value = columns.nth(2)?;
-            (row_as_of == as_of && row_country == country).then(|| value.parse().ok()).flatten()
+            let (row_as_of, country) = (columns.next()?, columns.next()?);
+            let value = columns.nth(2)?.parse().ok()?;
+            (row_as_of == as_of).then_some((country, value))
         })
+    }
+
+    fn published(as_of: &str, country: &str) -> Option<f64> {
+        if country == "all rows less ALL" {
+            let countries: f64 = rows(as_of).filter(|(country, _)| *country != "ALL").map(|(_, value)| value).sum();
+            return Some(countries - published(as_of, "ALL")?);
+        }
+        rows(as_of).find_map(|(of, value)| (of == country).then_some(value))
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub struct CycleRecord {
     dues: Vec<Due>,
     /// When due times were last planned: what screens are shown lies around it.
     planned_at: Timestamp,
+    /// Where the due time before the first would be: so far back the first report may be true as of.
+    first_from: Timestamp,
     /// After which time the rule is followed next.
     plan_from: Timestamp,
     more: bool,
@@ -137,6 +139,7 @@ impl CycleRecord {
             definitions: vec![cycle],
             dues: Vec::new(),
             planned_at: at,
+            first_from: at,
             plan_from: at,
             more: false,
             ended: None,
@@ -161,6 +164,12 @@ impl CycleRecord {
     /// More due times are planned.
     pub fn extend(&mut self, at: Timestamp, plan: &Plan) {
         let definition = self.definitions.len() - 1;
+        if self.dues.is_empty()
+            && let [first, second, ..] = plan.due[..]
+        {
+            let before = first.saturating_sub(second.duration_since(first)).unwrap_or(Timestamp::MIN);
+            self.first_from = before.min(self.set_at);
+        }
         self.dues.extend(plan.due.iter().map(|at| Due { at: *at, definition }));
         self.plan_from = plan.due.last().copied().unwrap_or(self.plan_from);
         self.planned_at = at;
@@ -205,13 +214,14 @@ impl CycleRecord {
         let Due { at: due_at, definition } = self.dues[place];
         let cycle = &self.definitions[definition];
         let opens_at = place.checked_sub(1).map_or(self.set_at, |before| self.dues[before].at).min(due_at);
+        let said_from = if place == 0 { self.first_from } else { opens_at };
         let before = |time: SignedDuration| due_at.saturating_sub(time).unwrap_or(Timestamp::MIN);
         Round {
             cycle,
             opens_at,
             soon_at: before(cycle.soon()),
             due_at,
-            counts_from: cycle.cutoff_minutes.map_or(opens_at, |cutoff| before(minutes(cutoff))),
+            counts_from: cycle.cutoff_minutes.map_or(said_from, |cutoff| before(minutes(cutoff))),
             grace_until: due_at.saturating_add(minutes(cycle.grace_minutes)).unwrap_or(Timestamp::MAX),
         }
     }
@@ -342,6 +352,21 @@ pub(super) mod tests {
         assert_eq!(graces, [30, 30, 5]);
         assert_eq!(record.round_due(at(12)).map(|round| round.opens_at), Some(at(8)), "nothing falls between the two");
         assert!(record.round_due(at(16)).is_none());
+    }
+
+    #[test]
+    fn the_first_report_may_be_as_old_as_every_other() {
+        let from = |hour: i64, cutoff| {
+            let record = begun(Cycle { cutoff_minutes: cutoff, ..of("FREQ=HOURLY;INTERVAL=4") }, hour);
+            record.rounds().take(2).map(|round| round.counts_from.as_second() / 3_600).collect::<Vec<_>>()
+        };
+        assert_eq!(from(3, None), [0, 4]);
+        assert_eq!(from(3, Some(60)), [3, 7]);
+        let mut once = begun(of("FREQ=HOURLY;INTERVAL=4;COUNT=2"), 3);
+        assert_eq!(once.round_due(at(4)).map(|round| round.counts_from), Some(at(3)), "there is no interval");
+        once = begun(of("FREQ=HOURLY;INTERVAL=4"), 3);
+        once.end(Said { text: "Over".to_owned(), at: at(5), by: Actor::system() });
+        assert_eq!(once.round_due(at(4)).map(|round| round.counts_from), Some(at(0)), "what was due stays as it was");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! ```text
 //! raised → acknowledged (will do by | cannot, because) → assigned → in_progress → resolved → closed
 //! raised → rejected(reason)            resolved | closed → raised (reopen)
-//! any open state: level up, level down, snooze until
+//! any open state: level up, level down, snooze until (raised: once for each ack_due)
 //! raised past ack_due: one level up by itself; past start_due and resolve_due: told once
 //! ```
 

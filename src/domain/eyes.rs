@@ -110,6 +110,7 @@ fn catalogue() -> Catalogue {
         direction: Direction::Neutral,
         decimals: false,
         not_summed_because: None,
+        counted_twice: None,
     });
     let terms = |minutes| Terms {
         ack: SignedDuration::from_mins(minutes),

@@ -85,6 +85,7 @@ fn catalogue() -> Catalogue {
         direction: Direction::HigherIsWorse,
         decimals: false,
         not_summed_because: None,
+        counted_twice: None,
     };
     Catalogue {
         centres: ["be", "nl", "fr", "co"].map(centre).into(),

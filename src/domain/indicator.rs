@@ -27,6 +27,10 @@ pub struct Indicator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub not_summed_because: Option<BTreeMap<String, String>>,
+    /// The indicator that counts what a sum would count twice, where somebody publishes that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub counted_twice: Option<IndicatorId>,
 }
 
 /// What was read: a figure, or why there is none.

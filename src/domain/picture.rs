@@ -24,7 +24,7 @@ use super::mark::{Audience, Mark};
 use super::query::{self, Query, QueryRecord, Said};
 use super::shelf::Shelf;
 use super::update::SituationUpdate;
-use super::vocabulary::CrisisState;
+use super::vocabulary::{CrisisState, EscalationClock, EscalationStep};
 
 mod cycles;
 
@@ -81,6 +81,18 @@ pub struct EscalationRecord {
     pub standing: Standing,
     pub steps: VecDeque<TakenStep>,
     pub lapses: VecDeque<NotedLapse>,
+}
+
+impl EscalationRecord {
+    /// Whether it was put to sleep since it must be answered by the time that it has now.
+    pub fn has_slept(&self) -> bool {
+        use EscalationStep::{LowerLevel, RaiseLevel, Reopen, Snooze};
+        let begins = |step: &&TakenStep| matches!(step.step.step, RaiseLevel | LowerLevel | Reopen);
+        let lapsed = |noted: &&NotedLapse| noted.lapse.which == EscalationClock::Ack;
+        let begun = self.steps.iter().rev().find(begins).map(|step| step.at);
+        let begun = begun.max(self.lapses.iter().rev().find(lapsed).map(|noted| noted.at));
+        self.steps.iter().any(|step| step.step.step == Snooze && begun.is_none_or(|begun| step.at >= begun))
+    }
 }
 
 /// A clock that ran out, with when that was noticed.

@@ -17,6 +17,9 @@ pub enum Refusal {
     /// The state machine has no such step from here.
     #[error("an escalation that is {state} cannot {step}")]
     StepNotOpen { step: EscalationStep, state: EscalationState },
+    /// Nobody has answered, and it cannot be put off again.
+    #[error("an escalation that nobody has answered sleeps once for each time by which it must be")]
+    SleptAlready,
     /// There is no level beyond.
     #[error("there is no level beyond {level}")]
     LevelEnds { level: EscalationLevel },

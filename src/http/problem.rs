@@ -163,6 +163,7 @@ impl From<Refusal> for Problem {
             Refusal::Forbidden(_) => Kind::Forbidden,
             Refusal::StepNotOpen { .. }
             | Refusal::LevelEnds { .. }
+            | Refusal::SleptAlready
             | Refusal::AlreadyGone(_)
             | Refusal::CrisisIs(_)
             | Refusal::QueryIs(_)

@@ -63,6 +63,41 @@ fn an_indicator_says_why_it_is_not_summed_if_it_is_not() {
 }
 
 #[test]
+fn what_a_sum_would_count_twice_is_another_indicator_of_the_catalogue() {
+    let with = |twice: &str, aggregation: &str, because: &str| {
+        overlaid(&format!(
+            "[[indicators]]\nid = \"x\"\nname = {{ en = \"X\" }}\ndefinition = {{ en = \"X\" }}\nunit = \"x\"\n\
+             measure = \"stock\"\naggregation = \"{aggregation}\"\n{because}counted_twice = \"{twice}\"\n\
+             direction = \"neutral\"\ndecimals = false\n"
+        ))
+    };
+    let because = "not_summed_because = { en = \"Twice\" }\n";
+    for (twice, aggregation, because) in [("x", "none", because), ("unknown", "none", because), ("x", "sum", "")] {
+        let error = with(twice, aggregation, because).expect_err("it cannot be").to_string();
+        assert!(error.contains("counted_twice") && error.contains("overlay.toml"), "{error}");
+    }
+}
+
+#[test]
+fn every_duration_says_above_itself_what_it_is_and_why() {
+    let mut checked = 0;
+    let lines: Vec<&str> = DEFAULTS.lines().collect();
+    for (place, line) in lines.iter().enumerate() {
+        let Some((key, _)) = line.split_once(" = ") else { continue };
+        // A percentage of a duration is one too.
+        let of_mode = lines[..place].iter().rev().find(|line| line.starts_with('[')) == Some(&"[cadence]");
+        let units = ["_ms", "_seconds", "_minutes", "_hours", "_days"];
+        if of_mode || units.iter().any(|unit| key.ends_with(unit)) {
+            let above = lines[..place].iter().rev().take_while(|line| line.starts_with('#'));
+            let words: usize = above.map(|line| line.split_whitespace().count() - 1).sum();
+            assert!(words >= 5, "{key} in line {} does not say why", place + 1);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 25, "{checked} durations");
+}
+
+#[test]
 fn later_layers_win_and_say_where_they_came_from() {
     let variables = [("VIGIE__LIVE__BEAT_SECONDS".to_owned(), "7".to_owned())];
     let layers = Layers::defaults().environment(variables.into_iter()).expect("known");

@@ -67,7 +67,11 @@ decimals: boolean,
 /**
  * Why figures of several centres are not brought together, by language; there where `aggregation` is `none`.
  */
-not_summed_because?: { [key in string]: string }, };
+not_summed_because?: { [key in string]: string }, 
+/**
+ * The indicator that counts what a sum would count twice, where somebody publishes that.
+ */
+counted_twice?: string, };
 export type Template = { id: string, sector: string, 
 /**
  * Each text by language (BCP 47).

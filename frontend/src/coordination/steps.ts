@@ -25,10 +25,24 @@ export function speaks({ role }: Who): boolean {
 /** Who could not may yet say that it can, until another is assigned. */
 const DECLINED: readonly EscalationStep[] = ['assign', 'acknowledge', ...OPEN_ALWAYS];
 
+/** Whether it was put to sleep since it must be answered by the time that it has now: then it is answered, not put off again. */
+function hasSlept({ steps, lapses }: EscalationView): boolean {
+  const begun = [
+    ...steps.filter(({ step }) => step === 'raise-level' || step === 'lower-level' || step === 'reopen'),
+    ...lapses.filter(({ which }) => which === 'ack'),
+  ].map(({ at }) => Date.parse(at));
+  const since = Math.max(-Infinity, ...begun);
+  return steps.some(({ step, at }) => step === 'snooze' && Date.parse(at) >= since);
+}
+
 export function stepsFor(escalation: EscalationView, who: Who): EscalationStep[] {
   const declined = escalation.state === 'acknowledged' && escalation.answer?.answer === 'cannot';
   return (declined ? DECLINED : FROM[escalation.state]).filter(
-    (step) => mayTake(step, escalation, who) && !(step === 'raise-level' && escalation.level === 'political') && !(step === 'lower-level' && escalation.level === 'watch'),
+    (step) =>
+      mayTake(step, escalation, who) &&
+      !(step === 'raise-level' && escalation.level === 'political') &&
+      !(step === 'lower-level' && escalation.level === 'watch') &&
+      !(step === 'snooze' && escalation.state === 'raised' && hasSlept(escalation)),
   );
 }
 

@@ -11,6 +11,8 @@ export type Figure = {
   value: number | null;
   /** What holds now, largest first. */
   parts: { code: string; value: number }[];
+  /** How much of it a sum would count twice, where a centre says so and that holds. */
+  twice: number | null;
   /** How many centres have a figure that holds, of those that ever reported this indicator. */
   reporting: number;
   of: number;
@@ -35,16 +37,21 @@ export function figuresOf(picture: Picture, indicators: readonly Counted[], now:
   }
   if (byIndicator.size === 0) return [];
   const terms = new Map([...picture.cells.values()].map(({ update }) => [update.id, update.valid_until]));
+  const notes = new Set(indicators.map(({ counted_twice }) => counted_twice));
   return indicators
     .flatMap((indicator) => {
       const readings = byIndicator.get(indicator.id);
-      return readings ? [figureOf(picture, indicator, readings, terms, now)] : [];
+      // What is counted twice stands beside what it is counted in, and nowhere else.
+      if (!readings || notes.has(indicator.id)) return [];
+      const [twice] = holdingOf(picture, byIndicator.get(indicator.counted_twice ?? '') ?? [], terms, now).holding;
+      return [{ ...figureOf(picture, indicator, readings, terms, now), twice: twice?.value ?? null }];
     })
     .sort((a, b) => b.reporting - a.reporting)
     .slice(0, most);
 }
 
-function figureOf(picture: Picture, indicator: Counted, readings: ReadingView[], terms: ReadonlyMap<string, string>, now: number): Figure {
+/** The readings that hold, largest first, and those that do not. */
+function holdingOf(picture: Picture, readings: ReadingView[], terms: ReadonlyMap<string, string>, now: number) {
   const without: Figure['without'] = [];
   const holding = readings.flatMap((reading) => {
     const asOf = Date.parse(reading.as_of);
@@ -61,13 +68,18 @@ function figureOf(picture: Picture, indicator: Counted, readings: ReadingView[],
     return [{ code, value: reading.value, asOf, soft }];
   });
   holding.sort((a, b) => b.value - a.value || (a.code < b.code ? -1 : 1));
+  return { holding, without: without.sort((a, b) => (a.code < b.code ? -1 : 1)) };
+}
+
+function figureOf(picture: Picture, indicator: Counted, readings: ReadingView[], terms: ReadonlyMap<string, string>, now: number): Omit<Figure, 'twice'> {
+  const { holding, without } = holdingOf(picture, readings, terms, now);
   return {
     indicator,
     value: together(indicator, holding.map(({ value }) => value)),
     parts: holding.map(({ code, value }) => ({ code, value })),
     reporting: holding.length,
     of: readings.length,
-    without: without.sort((a, b) => (a.code < b.code ? -1 : 1)),
+    without,
     oldest: holding.length > 0 ? Math.min(...holding.map(({ asOf }) => asOf)) : null,
     soft: holding.filter(({ soft }) => soft).length,
   };

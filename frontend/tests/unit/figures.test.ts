@@ -41,11 +41,19 @@ describe('a figure of the network', () => {
     const sum = arrivals.reduce((all, { value }) => all + value, 0);
     expect([sum, whole, sum - whole]).toEqual([4_083_353, 3_772_599, 310_754]);
     const countries = arrivals.map(({ country }) => centre(country));
-    const told = picture(countries, countries.map(({ id }) => cell(id, 'shelter', 'severe')), arrivals.map(({ country, value }) => reading(country.toLowerCase(), 'arrivals', value)));
-    const [figure] = figuresOf(told, [counted('arrivals', aggregation as Counted['aggregation'], { not_summed_because: { en: because } })], NOW, 1);
-    expect(figure).toMatchObject({ value: null, reporting: arrivals.length, of: arrivals.length, without: [] });
+    const [, twice = ''] = /^counted_twice = "(\w+)"$/m.exec(settings) ?? [];
+    const doubled = [reading('eu', twice, sum - whole), reading('ro', twice, 'not_available')];
+    const indicators = [counted('arrivals', aggregation as Counted['aggregation'], { not_summed_because: { en: because }, counted_twice: twice }), counted(twice, 'max')];
+    const told = picture(countries, countries.map(({ id }) => cell(id, 'shelter', 'severe')), [...arrivals.map(({ country, value }) => reading(country.toLowerCase(), 'arrivals', value)), ...doubled]);
+    const figures = figuresOf(told, indicators, NOW, 3);
+    expect(figures.map(({ indicator }) => indicator.id)).toEqual(['arrivals']);
+    const [figure] = figures;
+    expect(figure).toMatchObject({ value: null, twice: 310_754, reporting: arrivals.length, of: arrivals.length, without: [] });
     expect(figure?.parts).toEqual([...arrivals].sort((a, b) => b.value - a.value).map(({ country, value }) => ({ code: country, value })));
     expect(figure?.indicator.not_summed_because?.en).toContain('counted by both');
+    // What its author no longer vouches for is not said of it either.
+    const later = figuresOf(told, indicators, NOW + 25 * 60 * MINUTE, 3)[0];
+    expect(later?.twice).toBeNull();
   });
 
   it('without any that holds is no number at all', () => {

@@ -3,7 +3,7 @@ import { STEPS, type EscalationState, type EscalationStep, type EscalationView }
 import { speaks, stepsFor } from '../../src/coordination/steps';
 
 const of = (state: EscalationState, level: EscalationView['level'] = 'coordination') =>
-  ({ state, level, raised_by: 'pl-ncc', asked_of: 'eu-ercc' }) as EscalationView;
+  ({ state, level, raised_by: 'pl-ncc', asked_of: 'eu-ercc', steps: [], lapses: [] }) as unknown as EscalationView;
 const sorted = (steps: readonly EscalationStep[]) => [...steps].sort();
 const coordinator = { centre: 'eu-gsc', role: 'coordinator' } as const;
 
@@ -26,6 +26,22 @@ describe('steps that a state leaves open', () => {
     expect(stepsFor(of('raised', 'political'), coordinator)).not.toContain('raise-level');
     expect(stepsFor(of('raised', 'political'), coordinator)).toContain('lower-level');
     expect(stepsFor(of('raised', 'watch'), coordinator)).not.toContain('lower-level');
+  });
+});
+
+describe('a snooze of what nobody has answered', () => {
+  const at = (minute: number) => new Date(minute * 60_000).toISOString();
+  const taken = (step: EscalationStep, minute: number) => ({ step, at: at(minute) });
+  const offered = (changes: object) => stepsFor({ ...of('raised'), ...changes } as EscalationView, coordinator).includes('snooze');
+
+  it('is offered once for each time by which it must be answered', () => {
+    expect(offered({})).toBe(true);
+    expect(offered({ steps: [taken('snooze', 1)] })).toBe(false);
+    expect(offered({ steps: [taken('snooze', 1)], lapses: [{ which: 'start', at: at(2) }] })).toBe(false);
+    expect(offered({ steps: [taken('snooze', 1)], lapses: [{ which: 'ack', at: at(2) }] })).toBe(true);
+    expect(offered({ steps: [taken('snooze', 1), taken('snooze', 3)], lapses: [{ which: 'ack', at: at(2) }] })).toBe(false);
+    expect(offered({ steps: [taken('snooze', 1), taken('raise-level', 2)] })).toBe(true);
+    expect(offered({ state: 'acknowledged', steps: [taken('snooze', 1)] })).toBe(true);
   });
 });
 

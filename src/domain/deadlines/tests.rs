@@ -87,6 +87,33 @@ fn when_to_look_again_is_when_the_next_clock_runs_out_and_never_while_the_crisis
 }
 
 #[test]
+fn what_nobody_has_answered_is_put_off_once_for_each_time_by_which_it_must_be() {
+    let mut drill = Drill::open();
+    let raised = drill.escalation("be", Mark::of(Tlp::Green));
+    let snooze = |drill: &Drill, minutes| Command::StepEscalation {
+        escalation: raised,
+        step: Step {
+            step: EscalationStep::Snooze,
+            note: None,
+            assignee: None,
+            until: Some(drill.now + SignedDuration::from_mins(minutes)),
+            answer: None,
+            clocks: None,
+        },
+    };
+    drill.given(&coordinator(), snooze(&drill, 10));
+    assert_eq!(drill.when(&coordinator(), snooze(&drill, 20)), Err(Refusal::SleptAlready));
+    drill.wait(31);
+    assert_eq!(drill.timers().len(), 2, "it woke, and went up a level");
+    drill.given(&coordinator(), snooze(&drill, 60));
+    assert_eq!(drill.when(&coordinator(), snooze(&drill, 20)), Err(Refusal::SleptAlready));
+    drill.step(raised, EscalationStep::Acknowledge);
+    for _ in 0..2 {
+        drill.given(&coordinator(), snooze(&drill, 60));
+    }
+}
+
+#[test]
 fn one_that_was_reopened_has_its_clocks_anew() {
     let mut drill = Drill::open();
     let id = drill.escalation("be", Mark::of(Tlp::Green));

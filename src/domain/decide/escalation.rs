@@ -110,6 +110,9 @@ pub(super) fn step_escalation(
     refuse(faults)?;
     let mut step = step;
     let next = record.standing.after(&step, &actor.centre)?;
+    if step.step == EscalationStep::Snooze && record.standing.state == EscalationState::Raised && record.has_slept() {
+        return Err(Refusal::SleptAlready);
+    }
     let terms = catalogue.escalation.of(next.level);
     step.clocks = match step.step {
         EscalationStep::Reopen => Some(terms.clocks(moment.now, None, None)),
