@@ -148,6 +148,33 @@ impl Reader {
         }
     }
 
+    /// The newest `limit` entries of the log before a number that are wanted and this viewer may see, oldest first.
+    /// `next` is where the page before begins.
+    pub async fn log_before(
+        &self,
+        crisis: &CrisisId,
+        viewer: &Viewer,
+        before: Seq,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Page<Visible<LogEntryView>>, JournalError> {
+        let mut newest_first: Vec<(Seq, Visible<LogEntryView>)> = Vec::new();
+        let mut read = before;
+        while newest_first.len() <= limit {
+            let entries = self.heed(self.journal.book_before(crisis, Book::Log, read, READ_ENTRIES_MAX).await)?;
+            let Some(oldest) = entries.last() else { break };
+            read = oldest.seq;
+            self.hub.look(crisis, viewer, |eye| {
+                newest_first
+                    .extend(entries.iter().filter_map(|entry| Some((entry.seq, eye.log_entry(entry, wanted)?))));
+            });
+        }
+        let is_more = newest_first.len() > limit;
+        newest_first.truncate(limit);
+        let next = newest_first.last().map(|(seq, _)| *seq).filter(|_| is_more);
+        Ok(Page { lines: newest_first.into_iter().rev().map(|(_, line)| line).collect(), next })
+    }
+
     /// The newest `most` entries of the log after a number and up to another that are wanted, oldest first. However
     /// long the log is, no more than those and a page are held.
     pub async fn logged(
@@ -158,17 +185,17 @@ impl Reader {
         wanted: impl Fn(&Entry) -> bool,
     ) -> Result<VecDeque<Arc<Entry>>, JournalError> {
         let mut logged: VecDeque<Arc<Entry>> = VecDeque::new();
-        let mut read = after;
-        loop {
-            let entries = self.heed(self.journal.book(crisis, Book::Log, read, READ_ENTRIES_MAX).await)?;
-            let Some(newest) = entries.last().map(|entry| entry.seq) else { return Ok(logged) };
-            logged.extend(entries.into_iter().filter(|entry| entry.seq <= upto && wanted(entry)));
-            logged.drain(..logged.len().saturating_sub(most));
-            if newest >= upto {
-                return Ok(logged);
+        let mut before = upto.next();
+        while logged.len() < most {
+            let entries = self.heed(self.journal.book_before(crisis, Book::Log, before, READ_ENTRIES_MAX).await)?;
+            let Some(oldest) = entries.last().filter(|_| before > after) else { break };
+            before = oldest.seq;
+            for entry in entries.into_iter().filter(|entry| entry.seq > after && wanted(entry)) {
+                logged.push_front(entry);
             }
-            read = newest;
         }
+        logged.drain(..logged.len().saturating_sub(most));
+        Ok(logged)
     }
 
     /// What the journal knows of an entry of the log that somebody wants to correct.

@@ -70,7 +70,7 @@ fn is_screen(path: &str) -> bool {
     let first = parts.next().unwrap_or_default();
     match first {
         "" | "sign-in" => parts.next().is_none(),
-        "wall" | "desk" | "coordination" | "sheet" | "replay" | "changes" => parts.count() <= 1,
+        "wall" | "desk" | "coordination" | "sheet" | "replay" | "changes" | "log" | "handover" => parts.count() <= 1,
         _ => false,
     }
 }
@@ -98,9 +98,19 @@ mod tests {
 
     #[test]
     fn screens_are_these_and_nothing_else() {
-        for screen in
-            ["", "sign-in", "wall", "wall/drill", "desk", "desk/drill", "coordination", "replay/drill", "changes/drill"]
-        {
+        for screen in [
+            "",
+            "sign-in",
+            "wall",
+            "wall/drill",
+            "desk",
+            "desk/drill",
+            "coordination",
+            "replay/drill",
+            "changes/drill",
+            "log/drill",
+            "handover/drill",
+        ] {
             assert!(is_screen(screen), "{screen}");
         }
         for other in [

@@ -14,19 +14,20 @@ use super::extract::{self, Signed};
 use super::form::parse_time;
 use super::past::{self, Moment, Now};
 use super::problem::Problem;
-use super::reads::{caught_up, limit_within, ndjson, page_bounds, unavailable};
+use super::reads::{Turn, caught_up, limit_within, ndjson, page_bounds, unavailable};
 use super::wire;
 use super::writes::{Asked, Location};
 use crate::domain::access;
 use crate::domain::command::Command;
 use crate::domain::event::Entry;
 use crate::domain::handover::Shift;
-use crate::domain::ids::{CentreId, CrisisId, HandoverId};
+use crate::domain::ids::{CentreId, CrisisId, HandoverId, Seq};
 use crate::domain::picture::Picture;
 use crate::domain::refusal::FieldFault;
 use crate::domain::view::Visible;
 use crate::domain::view::handovers::{HandoverView, KEY_EVENTS_MAX, ShiftView};
 use crate::domain::view::log::Wanted;
+use crate::domain::vocabulary::LogKind;
 
 /// Handovers that are listed unless asked otherwise, and at the most.
 const HANDOVERS: usize = 20;
@@ -48,12 +49,14 @@ pub async fn write(asked: Asked, path: Path<String>) -> Answer {
 #[derive(Deserialize)]
 pub struct LogQuery {
     after: Option<String>,
+    before: Option<String>,
     limit: Option<String>,
     centre: Option<String>,
+    kind: Option<String>,
     key: Option<String>,
 }
 
-/// The log as far as the asker may read it, oldest first, page by page.
+/// The log as far as the asker may read it, oldest first, page by page; with `before` from its end.
 pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Query<LogQuery>) -> Answer {
     access::reads_entries(signed.account.role)?;
     let crisis = known(&app, &path).await?;
@@ -63,6 +66,14 @@ pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Quer
         .centre
         .as_deref()
         .and_then(|name| CentreId::parse(name).map_err(|fault| faults.push(FieldFault::at("/centre", fault))).ok());
+    let before = query.before.as_deref().and_then(|word| position_before(&app, &crisis, word, &mut faults));
+    if before.is_some() && query.after.is_some() {
+        faults.push(FieldFault::at("/before", "must not stand beside after"));
+    }
+    let kind = query
+        .kind
+        .as_deref()
+        .and_then(|word| word.parse::<LogKind>().map_err(|fault| faults.push(FieldFault::at("/kind", fault))).ok());
     let key_events = match query.key.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
@@ -75,11 +86,28 @@ pub async fn log(app: Data<App>, signed: Signed, path: Path<String>, query: Quer
         return Err(Problem::fields(faults));
     }
     let of = centre.as_ref().map_or_else(String::new, |centre| format!("centre={centre}&"));
+    let like = kind.map_or_else(String::new, |kind| format!("kind={kind}&"));
     let key = if key_events { "key=true&" } else { "" };
-    let next = format!("/api/v1/crises/{crisis}/log?{of}{key}");
-    let wanted = Wanted { centre, key_events };
-    let read = app.reader.log(&crisis, &signed.viewer(), after, &wanted, limit).await;
-    Ok(ndjson(&app, &crisis, (&next, limit), &read.map_err(unavailable)?))
+    let path = format!("/api/v1/crises/{crisis}/log?{of}{like}{key}");
+    let wanted = Wanted { centre, kind, key_events };
+    let (viewer, reader) = (signed.viewer(), &app.reader);
+    let (turn, read) = match before {
+        None => (Turn::Next, reader.log(&crisis, &viewer, after, &wanted, limit).await),
+        Some(before) => (Turn::Previous, reader.log_before(&crisis, &viewer, before, &wanted, limit).await),
+    };
+    Ok(ndjson(&app, &crisis, (&path, turn, limit), &read.map_err(unavailable)?))
+}
+
+/// Where a page from the end ends: before a position, or at the newest entry where it is empty.
+fn position_before(app: &App, crisis: &CrisisId, word: &str, faults: &mut Vec<FieldFault>) -> Option<Seq> {
+    if word.is_empty() {
+        return Some(Seq::END);
+    }
+    let found = app.reader.unseal(crisis, word);
+    if found.is_none() {
+        faults.push(FieldFault::at("/before", "is not a position of this crisis"));
+    }
+    found
 }
 
 pub async fn offer(asked: Asked, path: Path<String>) -> Answer {
@@ -177,7 +205,7 @@ async fn told(
     let began = began(app, now, picture, shift.from).await?;
     let changes = past::since(app, &viewer, now, picture, &began).await?;
     let key_event = |entry: &Entry| {
-        let wanted = Wanted { centre: None, key_events: true };
+        let wanted = Wanted { key_events: true, ..Wanted::default() };
         app.hub.show(now.epoch, picture, &viewer, |eye| eye.log_entry(entry, &wanted).is_some())
     };
     let read = app.reader.logged(&now.crisis, (began.seq, picture.seq), KEY_EVENTS_MAX, key_event).await;

@@ -209,10 +209,10 @@ pub async fn journal(app: Data<App>, signed: Signed, path: Path<String>, query: 
     let next = format!("/api/v1/crises/{crisis}/journal?");
     if audits {
         let page = app.reader.audit(&crisis, after, limit).await.map_err(unavailable)?;
-        Ok(ndjson(&app, &crisis, (&next, limit), &page))
+        Ok(ndjson(&app, &crisis, (&next, Turn::Next, limit), &page))
     } else {
         let page = app.reader.page(&crisis, &signed.viewer(), after, limit).await.map_err(unavailable)?;
-        Ok(ndjson(&app, &crisis, (&next, limit), &page))
+        Ok(ndjson(&app, &crisis, (&next, Turn::Next, limit), &page))
     }
 }
 
@@ -245,11 +245,18 @@ pub(super) fn limit_within(asked: Option<&str>, usual: usize, most: usize, fault
     }
 }
 
-/// A page as lines, with the address of the next: `path`, up to where its parameters follow.
+/// Which page follows on a page.
+#[derive(Clone, Copy)]
+pub(super) enum Turn {
+    Next,
+    Previous,
+}
+
+/// A page as lines, with the address of the one that follows: `path`, up to where its parameters follow.
 pub(super) fn ndjson<T: Serialize>(
     app: &App,
     crisis: &CrisisId,
-    (path, limit): (&str, usize),
+    (path, turn, limit): (&str, Turn, usize),
     page: &Page<T>,
 ) -> HttpResponse {
     let mut body = Vec::new();
@@ -261,8 +268,11 @@ pub(super) fn ndjson<T: Serialize>(
     answer.content_type("application/x-ndjson");
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(word) = page.next.and_then(|seq| app.reader.seal(crisis, seq)) {
-        let next = format!("<{path}after={word}&limit={limit}>; rel=\"next\"");
-        answer.insert_header((header::LINK, next));
+        let (edge, rel) = match turn {
+            Turn::Next => ("after", "next"),
+            Turn::Previous => ("before", "prev"),
+        };
+        answer.insert_header((header::LINK, format!("<{path}{edge}={word}&limit={limit}>; rel=\"{rel}\"")));
     }
     answer.body(Bytes::from(body))
 }

@@ -148,6 +148,20 @@ impl Journal for MemoryJournal {
         Ok(entries)
     }
 
+    async fn book_before(
+        &self,
+        crisis: &CrisisId,
+        book: Book,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let mut entries =
+            self.select(crisis, |(entry, _)| (entry.seq < before && book.has(&entry.event)).then(|| Arc::clone(entry)));
+        entries.reverse();
+        entries.truncate(limit.min(READ_ENTRIES_MAX));
+        Ok(entries)
+    }
+
     async fn at(&self, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError> {
         let kept = self.kept();
         let entries = kept.crises.get(crisis).map(|kept| kept.entries.as_slice()).unwrap_or_default();

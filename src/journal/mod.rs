@@ -61,6 +61,15 @@ pub trait Journal: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Arc<Entry>>, JournalError>;
 
+    /// Entries of one book before a number, newest first. Capped as `read` is.
+    async fn book_before(
+        &self,
+        crisis: &CrisisId,
+        book: Book,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError>;
+
     /// The number of the newest entry recorded at a time or before it; zero when all are later. Looks at a
     /// handful of entries: their times never run backwards.
     async fn at(&self, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError>;

@@ -39,6 +39,9 @@ const CELL: &str = "select seq, stored, hash from entry where crisis = ?1 and ce
 /// The same, of one book from the beginning.
 const BOOK: &str = "select seq, stored, hash from entry where crisis = ?1 and book = ?2 and seq > ?3
     order by seq limit ?4";
+/// The same, from the end.
+const BOOK_BEFORE: &str = "select seq, stored, hash from entry where crisis = ?1 and book = ?2 and seq < ?3
+    order by seq desc limit ?4";
 /// One entry by its number.
 const ONE: &str = "select seq, stored, hash from entry where crisis = ?1 and seq = ?2";
 /// How long a connection waits for another process.
@@ -378,6 +381,30 @@ fn select_raw(
     rows.collect::<Result<_, _>>().map_err(unavailable)
 }
 
+impl SqliteJournal {
+    /// Entries of one book on one side of a number, as a statement picks and orders them.
+    async fn select_book(
+        &self,
+        select: &'static str,
+        crisis: &CrisisId,
+        book: &Book,
+        edge: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        let crisis = crisis.clone();
+        let book = match book {
+            Book::Log => "log".to_owned(),
+            Book::Handovers(centre) => format!("handovers/{centre}"),
+        };
+        let limit = i64::try_from(limit.min(READ_ENTRIES_MAX)).expect("the cap is small");
+        self.query(move |connection| {
+            let raw = select_raw(connection, select, params![crisis.as_str(), book, to_sql(edge), limit])?;
+            raw.iter().map(|raw| open_entry(&crisis, raw)).collect()
+        })
+        .await
+    }
+}
+
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn crises(&self) -> Result<Vec<CrisisHead>, JournalError> {
@@ -447,17 +474,17 @@ impl Journal for SqliteJournal {
         after: Seq,
         limit: usize,
     ) -> Result<Vec<Arc<Entry>>, JournalError> {
-        let crisis = crisis.clone();
-        let book = match book {
-            Book::Log => "log".to_owned(),
-            Book::Handovers(centre) => format!("handovers/{centre}"),
-        };
-        let limit = i64::try_from(limit.min(READ_ENTRIES_MAX)).expect("the cap is small");
-        self.query(move |connection| {
-            let raw = select_raw(connection, BOOK, params![crisis.as_str(), book, to_sql(after), limit])?;
-            raw.iter().map(|raw| open_entry(&crisis, raw)).collect()
-        })
-        .await
+        self.select_book(BOOK, crisis, &book, after, limit).await
+    }
+
+    async fn book_before(
+        &self,
+        crisis: &CrisisId,
+        book: Book,
+        before: Seq,
+        limit: usize,
+    ) -> Result<Vec<Arc<Entry>>, JournalError> {
+        self.select_book(BOOK_BEFORE, crisis, &book, before, limit).await
     }
 
     async fn at(&self, crisis: &CrisisId, time: Timestamp) -> Result<Seq, JournalError> {

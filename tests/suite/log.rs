@@ -78,7 +78,10 @@ async fn each_reads_what_is_for_it_page_by_page_and_no_wall_reads_any() {
         at = next;
     }
     assert_eq!(read, ["For us", "For two"], "the next page asks for the same");
-    assert_eq!(officer.get(&format!("{PATH}?key=1&centre=B&limit=0&after=x")).await.problem(422).len(), 4);
+    let faulty = officer.get(&format!("{PATH}?key=1&centre=B&kind=rumour&limit=0&after=x&before=y")).await;
+    assert_eq!(faulty.problem(422), ["/after", "/limit", "/centre", "/before", "/kind", "/key"]);
+    let both = officer.get(&format!("{PATH}?after=&before=")).await;
+    assert_eq!(both.problem(422), ["/before"]);
     app.wall("be-nccn", Tlp::Amber).await.get(PATH).await.problem(403);
     app.stop().await;
 }

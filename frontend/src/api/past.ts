@@ -9,14 +9,14 @@ const ASKING_MS = 15_000;
 /** Key moments in one answer. */
 const MOMENTS = 500;
 
-async function answerTo(path: string): Promise<Response> {
+export async function answerTo(path: string): Promise<Response> {
   const answer = await fetch(`/api/v1/crises/${path}`, { cache: 'no-store', credentials: 'same-origin', signal: AbortSignal.timeout(ASKING_MS) });
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }
 
-const ask = async <T>(path: string): Promise<T> => (await (await answerTo(path)).json()) as T;
-const query = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
+export const ask = async <T>(path: string): Promise<T> => (await (await answerTo(path)).json()) as T;
+export const query = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
 
 /** `at` is a time or a position. */
 export function pictureAt(crisis: string, at: string): Promise<PastPicture> {

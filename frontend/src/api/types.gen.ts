@@ -311,6 +311,10 @@ queries: Array<QueryView>,
  */
 slots: Array<SlotView>, 
 /**
+ * What any centre owed in this shift and did not report.
+ */
+missed: Array<SlotView>, 
+/**
  * What is otherwise than when the shift began.
  */
 changes: Difference, 

@@ -1,5 +1,5 @@
 /** What my centre must look at: what is due, what went stale, who asks. Pure. */
-import type { EscalationView, QueryView } from '../api/types.gen';
+import type { EscalationView, HandoverView, QueryView } from '../api/types.gen';
 import type { Picture } from '../picture/picture';
 import { type Cell, cellOf, clockOf, isOpen } from '../picture/select';
 import { dutiesOf, type Duty, pressing } from './duty';
@@ -22,13 +22,17 @@ export type Attention = {
   slots: Duty[];
   /** Queries to this centre that wait for an answer: the oldest first. */
   queries: QueryView[];
+  /** Handovers that another of this centre offered and nobody signed: the newest first. */
+  handovers: readonly HandoverView[];
 };
 
-export function attentionOf(picture: Picture, centre: string, now: number): Attention {
+/** `handovers` are on no socket, so whoever asked for them brings them. */
+export function attentionOf(picture: Picture, centre: string, now: number, handovers: readonly HandoverView[] = []): Attention {
   const cells = picture.crisis.sectors.map(({ id }) => cellOf(picture, centre, id, now));
   const dated = cells.flatMap((cell) => (cell.view ? [{ cell, leftMs: Date.parse(cell.view.update.valid_until) - now }] : []));
   const byEnd = (a: Due, b: Due): number => a.leftMs - b.leftMs;
   return {
+    handovers,
     due: dated.filter(({ cell, leftMs }) => cell.status !== 'stale' && (cell.ageing || leftMs <= DUE_MS)).sort(byEnd),
     stale: dated.filter(({ cell }) => cell.status === 'stale').sort(byEnd),
     silent: cells.filter(({ view }) => view === null),
@@ -41,8 +45,8 @@ export function attentionOf(picture: Picture, centre: string, now: number): Atte
 }
 
 /** How many things wait for an action. */
-export function countOf({ due, stale, slots, asks, queries }: Attention): number {
-  return due.length + stale.length + slots.length + asks.filter(({ owner }) => owner === null).length + queries.length;
+export function countOf({ due, stale, slots, asks, queries, handovers }: Attention): number {
+  return due.length + stale.length + slots.length + asks.filter(({ owner }) => owner === null).length + queries.length + handovers.length;
 }
 
 function byNeed(now: number): (a: EscalationView, b: EscalationView) => number {

@@ -119,6 +119,13 @@ function plain(name: string, reader: Reader | null, path: string, then: (page: P
   };
 }
 
+function handover(name: string, reader: Reader, path: string, then: (page: Page) => Promise<unknown> = async () => {}): State {
+  return plain(name, reader, path, async (page) => {
+    await live(page);
+    await then(page);
+  });
+}
+
 /** Replays come with their last key moment, shown whole. */
 function replay(name: string, crisis: string, then: (page: Page) => Promise<unknown> = async () => {}): State {
   return plain(name, 'officer', `/replay/${crisis}`, async (page) => {
@@ -294,6 +301,24 @@ export const STATES: readonly State[] = [
     await expect(page.getByTestId('moment-list').locator('[aria-current]')).toHaveCount(1);
   }),
   plain('replay-before-it-began', 'officer', '/replay/dnister?at=2020-01-01T00:00:00Z', visible('[data-testid="problem"]')),
+  handover('handover-to-sign', 'officer', `/handover/${SCENE}`, visible('#sign-note')),
+  handover('handover-signed', 'officer', `/handover/${SCENE}`, async (page) => {
+    await page.locator('[data-listed][data-state="signed"] a').first().click();
+    await expect(page.getByTestId('handover')).toHaveAttribute('data-state', 'signed');
+  }),
+  handover('handover-own', 'officer', '/handover/dnister', visible('[data-testid="no-sign"]')),
+  handover('handover-reads-only', 'nothing_to_write', `/handover/${SCENE}`, visible('[data-testid="no-sign"]')),
+  handover('handover-none', 'coordinator', '/handover/quiet'),
+  handover('handover-draft', 'officer', `/handover/${SCENE}#write`, async (page) => {
+    await expect(page.getByTestId('draft').getByTestId('told')).toBeVisible();
+    await page.locator('#offer-watch_items').fill('Gauge at Chooz: peak expected 05:00 to 07:00');
+  }),
+  handover('handover-draft-faults', 'officer', `/handover/${SCENE}#write`, async (page) => {
+    await page.locator('#offer-to').fill('2020-01-01T06:00');
+    await expect(page.locator('#offer-to-fault')).toBeVisible();
+    await page.locator('#offer button[type="submit"]').click();
+    await expect(page.locator('#offer-notes-fault')).toBeVisible();
+  }),
   plain('changes', 'officer', `/changes/${SCENE}`, visible('[data-testid="changes"] [data-part="cells"]')),
   plain('changes-none', 'officer', '/changes/quiet?since=2100-01-01T00:00:00Z', visible('[data-testid="nothing"]')),
   plain('changes-exercise', 'coordinator', '/changes/drill', visible('[data-testid="changes"] [data-part="raised"]')),

@@ -1,5 +1,6 @@
 /** One server with every kind of crisis in it, for those who look at all screens. */
 import { crowd } from './crowd';
+import { keepWatch } from './duty';
 import { beat, beatScene } from './rhythm';
 import { SCENE, tell } from './scene';
 import { type Role, Vigie } from './vigie';
@@ -36,6 +37,7 @@ export class World {
     await silent(vigie, coordinator, officers);
     await vigie.post(coordinator, '/crises', { slug: 'over', name: 'Storm Ciarán', environment: 'actual' });
     await vigie.post(coordinator, '/crises/over/close', { reason: 'All centres back to normal.' });
+    await keepWatch(vigie, tokens.officer, 'dnister');
     return new World(vigie, tokens);
   }
 

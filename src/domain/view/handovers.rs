@@ -65,6 +65,8 @@ pub struct ShiftView {
     pub queries: Vec<QueryView>,
     /// What this centre owes in the next shift, and what it already owes.
     pub slots: Vec<SlotView>,
+    /// What any centre owed in this shift and did not report.
+    pub missed: Vec<SlotView>,
     /// What is otherwise than when the shift began.
     pub changes: Difference,
     /// Of every centre, as far as this one may read them; oldest first.
@@ -126,7 +128,9 @@ impl Eye<'_> {
             !matches!(escalation.state, EscalationState::Closed | EscalationState::Rejected)
         };
         let next = shift.next();
-        let wanted = Wanted { centre: None, key_events: true };
+        let wanted = Wanted { key_events: true, ..Wanted::default() };
+        let due = self.slots(&(shift.from..=next.to), at).0;
+        let is_missed = |slot: &&SlotView| slot.state == SlotState::Missed;
         let owed = |slot: &SlotView| slot.centre == *us && (slot.due_at >= at.min(next.from) || owes(slot.state));
         Visible(ShiftView {
             at,
@@ -134,7 +138,8 @@ impl Eye<'_> {
             next,
             escalations: escalations.into_iter().filter(|one| is_open(one) && concerns(one)).collect(),
             queries: queries.into_iter().filter(|one| one.state == QueryState::Open && one.centre == *us).collect(),
-            slots: self.slots(&(shift.from..=next.to), at).0.into_iter().filter(owed).collect(),
+            missed: due.iter().filter(is_missed).cloned().collect(),
+            slots: due.into_iter().filter(owed).collect(),
             changes: changes.get().clone(),
             key_events: key_events.iter().filter_map(|entry| Some(self.log_entry(entry, &wanted)?.0)).collect(),
         })

@@ -36,6 +36,7 @@ pub struct LogEntryView {
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     pub centre: Option<CentreId>,
+    pub kind: Option<LogKind>,
     /// Only those that whoever takes over must have read.
     pub key_events: bool,
 }
@@ -45,6 +46,7 @@ impl Eye<'_> {
     pub fn log_entry(&self, entry: &Entry, wanted: &Wanted) -> Option<Visible<LogEntryView>> {
         let Event::LogEntered { entry: logged } = &entry.event else { return None };
         let is_wanted = wanted.centre.as_ref().is_none_or(|centre| *centre == logged.centre)
+            && wanted.kind.is_none_or(|kind| kind == logged.kind)
             && (logged.key_event || !wanted.key_events);
         (is_wanted && self.sees_entry(entry)).then(|| {
             Visible(LogEntryView {

@@ -351,5 +351,14 @@ async fn the_log_and_the_handovers_of_a_centre_are_found_by_themselves(journal: 
     assert_eq!(found(Book::Log, 29, 10).await, [(30, "log_entered")]);
     assert_eq!(found(of("be-nccn"), 0, 10).await, [(31, "handover_offered"), (32, "handover_signed")]);
     assert_eq!(found(of("pl-ncc"), 0, 10).await, []);
+    let back = async |book: Book, before: u64, limit: usize| {
+        let entries = journal.book_before(&crisis, book, Seq(before), limit).await.expect("the journal answers");
+        entries.iter().map(|entry| entry.seq.0).collect::<Vec<_>>()
+    };
+    assert_eq!(back(Book::Log, u64::MAX, 10).await, [30, 29]);
+    assert_eq!(back(Book::Log, u64::MAX, 1).await, [30]);
+    assert_eq!(back(Book::Log, 30, 10).await, [29]);
+    assert_eq!(back(of("be-nccn"), 32, 10).await, [31]);
+    assert_eq!(back(of("pl-ncc"), u64::MAX, 10).await, [0; 0]);
     assert!(journal.book(&slug("nowhere"), Book::Log, Seq::ZERO, 10).await.expect("it answers").is_empty());
 }
