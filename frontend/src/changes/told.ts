@@ -1,6 +1,6 @@
 /** What is told of a difference, and in which order: the worse first. Pure. */
 import type {
-  CellChange, CellView, CrisisChange, CycleView, Difference, EscalationView, Indicator, LapseView, QueryView, ReadingChange, SlotView, StepView, Tlp,
+  CellChange, CellView, CentreChange, CrisisChange, CycleChange, CycleView, Difference, EscalationView, Indicator, LapseView, QueryView, ReadingChange, SlotsChange, SlotView, StepView, Tlp,
 } from '../api/types.gen';
 import { TLPS } from '../api/types.gen';
 import { isSilent, standingOf, type Status, worstFirst } from '../picture/select';
@@ -102,6 +102,30 @@ export function slotsFrom(cycles: readonly Grace[], sinceAt: number, uptoAt: num
   return { from: Math.max(wanted, earliest), isCut: wanted < earliest };
 }
 
+/** What was done to a cycle. That time went on, so that other due times are shown, is nothing that was done. */
+export function cycleDeeds({ from, to }: CycleChange): ('set' | 'changed' | 'ended')[] {
+  const definition = (cycle: CycleView): string => JSON.stringify({ ...cycle, due: [], ended: null });
+  const made = from === null ? (['set'] as const) : definition(from) === definition(to) ? [] : (['changed'] as const);
+  return [...made, ...(to.ended !== null && (from?.ended ?? null) === null ? (['ended'] as const) : [])];
+}
+
+export type Excused = { centre: string; due_at: string; reason: string };
+
+/** Centres that were excused from a report since, what was due first first. */
+export function excusedIn(changes: readonly SlotsChange[]): Excused[] {
+  return changes
+    .flatMap(({ centre, from, to }) => {
+      const known = new Set(from?.excused.map(({ due_at }) => due_at));
+      return (to?.excused ?? []).filter(({ due_at }) => !known.has(due_at)).map(({ due_at, reason }) => ({ centre, due_at, reason }));
+    })
+    .sort((a, b) => byName(a.due_at, b.due_at) || byName(a.centre, b.centre));
+}
+
+/** Centres where somebody has signed since that a shift was taken over. */
+export function handedOverIn(changes: readonly CentreChange[]): string[] {
+  return changes.filter(({ from, to }) => to !== null && to.last_handover !== null && to.last_handover !== from?.last_handover).map(({ centre }) => centre);
+}
+
 export type Scope = { joined: string[]; left: string[] };
 
 /** What the scope took in and left out; where the crisis is new, all of it is. */
@@ -116,7 +140,7 @@ export function scopeOf(change: CrisisChange | null, of: 'centres' | 'sectors'):
 export type Beside = { missed: readonly SlotView[]; heard: readonly string[]; cells: readonly CellView[] };
 
 /** The strictest label of all that is shown. Of centres that fell silent or were heard, their cells are told of. */
-export function strictestOf({ cells, escalations, queries, readings, cycles, slots, silent }: Difference, { missed, heard, cells: now }: Beside): Tlp {
+export function strictestOf({ cells, escalations, queries, readings, centres, cycles, slots, silent }: Difference, { missed, heard, cells: now }: Beside): Tlp {
   const named = new Set([...silent, ...heard]);
   const marks = new Set<Tlp>([
     ...cells.flatMap(({ from, to }) => [from, to].flatMap((cell) => (cell === null ? [] : [cell.update.tlp]))),
@@ -125,8 +149,8 @@ export function strictestOf({ cells, escalations, queries, readings, cycles, slo
     ...queriesIn({ queries }).map(({ tlp }) => tlp),
     ...readings.flatMap(({ from, to }) => [from, to].flatMap((reading) => (reading === null ? [] : [reading.tlp]))),
   ]);
-  // What is owed is for the community.
-  if (missed.length + cycles.length + slots.length > 0) marks.add('green');
+  // What is owed, and that a shift was handed over, is for the community.
+  if (missed.length + cycles.length + slots.length + handedOverIn(centres).length > 0) marks.add('green');
   return TLPS.find((tlp) => marks.has(tlp)) ?? 'clear';
 }
 

@@ -6,6 +6,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import type { Difference } from '../../src/api/types.gen';
 import { HeldClock } from './held-clock';
 import { expectSame, type Likeness, likenessOf } from './likeness';
+import { contentOf, type Part, toldOn } from './told';
 import { type Role, Vigie } from './vigie';
 
 const CRISIS = 'meuse';
@@ -16,10 +17,34 @@ const BOATS = 'Boats for 400 people on roofs';
 const BREACH = 'Dyke breached at Maaseik, 400 people on roofs';
 const SHIFT = { from: night('22:00'), to: night('06:00') };
 
-/** A time of that night, from the noon before it on. */
-function night(time: string): string {
-  return `2026-02-${time < '12' ? '11' : '10'}T${time}${time.length === 5 ? ':00' : ''}.000Z`;
+/** What its officers did in that shift, as the screen says it, and not a line more. */
+const HAPPENED: readonly Part[] = [
+  ['rhythm', ['Reporting cycle set: Situation report', 'MT excused from the report of 10 Feb, 23:00 UTC: Moves to its reserve site']],
+  ['silent', ['DE Crisis centre of Germany']],
+  ['raised', [[
+    `Severe Political BE asks NL ${BOATS} In progress, with NL raised 10 Feb, 22:55 UTC · TLP:GREEN`,
+    `10 Feb, 23:25 UTC Nobody answered in time, now Coordination: ${BOATS}`,
+    `10 Feb, 23:45 UTC Nobody answered in time, now Political: ${BOATS}`,
+    '10 Feb, 23:50 UTC NL Acknowledge: will do by 11 Feb, 02:00 UTC',
+    '11 Feb, 00:10 UTC NL Assign: Water rescue',
+    '11 Feb, 00:10 UTC NL Start',
+  ].join(' ')]],
+  ['cells', [
+    `BE Civil protection Moderate → to Severe ${BREACH} 10 Feb, 22:40 UTC · BE · Duty officer · Duty officer, night · TLP:GREEN`,
+    'FR Civil protection No report → to Nothing to report Nothing to report 10 Feb, 23:10 UTC · FR · Duty officer · Duty officer of fr-ncc · TLP:GREEN',
+    'NL Civil protection No report → to Nothing to report Nothing to report 10 Feb, 22:45 UTC · NL · Duty officer · Duty officer of nl-ncc · TLP:GREEN',
+  ]],
+  ['missed', ['BG Situation report, 10 Feb, 23:00 UTC']],
+  ['heard', ['FR Crisis centre of France']],
+];
+const SIGNED: Part = ['handovers', ['BE Belgian National Crisis Centre']];
+
+/** A time of that night, from the noon before it on, as the server writes it. */
+function night(time: string, day = time < '12' ? 11 : 10): string {
+  return `2026-02-${day}T${time}${time.length === 5 ? ':00' : ''}Z`;
 }
+
+const unchanged = (parts: string): Part => ['unchanged', [`Nothing changed in: ${parts}.`]];
 
 let clock: HeldClock;
 let vigie: Vigie;
@@ -49,8 +74,8 @@ async function sit(browser: Browser, { token }: Pick<Officer, 'token'>, path: st
 
 const rounds = (wall: Page) => wall.getByTestId('rounds');
 const escalation = (wall: Page) => wall.getByTestId('escalation').filter({ hasText: BOATS });
-const mine = (desk: Page) => desk.getByTestId('my-slots').locator(`[data-slot="${night('23:00')}"], [data-slot="${night('23:00').replace('.000', '')}"]`).first();
-const slotOn = (board: Page, centre: string) => board.getByTestId('slot-grid').locator(`[data-slot^="${centre} ${night('23:00').slice(0, 19)}"]`).first();
+const mine = (desk: Page) => desk.getByTestId('my-slots').locator(`[data-slot="${night('23:00')}"]`).first();
+const slotOn = (board: Page, centre: string) => board.getByTestId('slot-grid').locator(`[data-slot="${centre} ${night('23:00')}"]`);
 
 test('a night shift', async ({ browser }) => {
   test.setTimeout(120_000);
@@ -94,13 +119,12 @@ test('a night shift', async ({ browser }) => {
     live.push({ at: new Date(clock.now).toISOString(), wall: await likenessOf(own) });
   };
 
-  let cycle = '';
   await test.step('a cycle opens', async () => {
     await until('22:05');
     await expect(rounds(room)).toHaveCount(0);
-    ({ id: cycle } = await put(ercc, '/cycles', {
+    await put(ercc, '/cycles', {
       name: 'Situation report', sectors: [SECTOR], centres: REPORTING, starts_at: night('23:00'), rrule: 'FREQ=HOURLY;INTERVAL=8', grace_minutes: 30, reminder_minutes: [30],
-    }));
+    });
     await strip('23:00 submitted 0/5, nil 0');
     for (const wall of walls) {
       await expect(rounds(wall).getByRole('timer')).toHaveText('55:00');
@@ -247,19 +271,67 @@ test('a night shift', async ({ browser }) => {
     await keep('Start');
   });
 
-  let handover = '';
   await test.step('the shift is handed over and signed', async () => {
-    ({ id: handover } = await put(nightly, '/handovers', { shift: SHIFT, notes: 'Boats are under way, 400 people still on roofs.', watch_items: ['Level at Borgharen'] }));
+    const outgoing = await sit(browser, nightly, `/handover/${CRISIS}#write`);
+    await expect(outgoing.locator('#offer-from'), 'from where the last one ended').toHaveValue('2026-02-10T22:00');
+    await expect(outgoing.locator('#offer-to'), 'to its planned end').toHaveValue('2026-02-11T06:00');
+    await outgoing.locator('#offer-notes').fill('Boats are under way; 400 people still on roofs.');
+    await outgoing.locator('#offer-watch_items').fill('Gauge at Borgharen');
+    await outgoing.locator('#offer-notes').press('Control+Enter');
+    const offered = outgoing.getByTestId('handover');
+    await expect(offered).toHaveAttribute('data-state', 'offered');
+    await expect(offered.locator('[data-part="open-escalations"]')).toContainText(BOATS);
+    expect(await toldOn(offered.getByTestId('changes')), 'what the system tells the next shift is what happened').toEqual([...HAPPENED, unchanged('The crisis itself, Queries, Figures, Shifts handed over')]);
+
     await until('06:00:01');
     await expect(board.getByTestId('handovers-missing')).toContainText('BE since 06:00 UTC');
-    await put(daily, `/handovers/${handover}/sign`, { note: 'Taken over.' });
+    const incoming = await sit(browser, daily, `/handover/${CRISIS}`);
+    await expect(incoming.getByTestId('ended')).toContainText('Shift ended without a signed handover');
+    await incoming.locator('#sign-note').fill('Taken over.');
+    await incoming.locator('#sign-note').press('Control+Enter');
+    await expect(incoming.getByTestId('handover')).toHaveAttribute('data-state', 'signed');
+    await expect(incoming.getByTestId('signature')).toContainText('Duty officer, day');
+    await expect(offered).toHaveAttribute('data-state', 'signed');
     await expect(board.getByTestId('handovers-missing')).toHaveCount(0);
+    for (const wall of walls) await expect(wall.getByTestId('feed').locator('li').first()).toContainText('BE: shift handed over and signed');
   });
 
   await test.step('what changed since the shift began is exactly what happened', async () => {
     const page = await vigie.open(browser, daily.token, `/changes/${CRISIS}`);
-    await page.getByRole('button', { name: '8 h' }).click();
-    expect(cycle).not.toBe('');
+    await page.getByLabel('My shift began (UTC)').fill(SHIFT.from.slice(0, 19));
+    await page.getByRole('button', { name: 'Show' }).click();
+    await expect(page.getByTestId('span')).toHaveText('10 Feb, 22:00 UTC to 11 Feb, 06:00 UTC');
+    expect(await toldOn(page.getByTestId('changes'))).toEqual([...HAPPENED, SIGNED, unchanged('The crisis itself, Queries, Figures')]);
+    const difference = await vigie.get<Difference>(daily.token, `/crises/${CRISIS}/changes?since=${SHIFT.from}`);
+    expect(contentOf(difference)).toEqual({
+      since_at: night('22:00'), upto_at: night('06:00:01'), crisis: null, readings: [], silent: ['de-ncc'],
+      cells: [
+        [`be-nccn/${SECTOR}`, `moderate: Dykes are watched, ${night('21:00')}`, `severe: ${BREACH}, ${night('22:40')}`],
+        [`fr-ncc/${SECTOR}`, null, `nil: Nothing to report, ${night('23:10')}`],
+        [`nl-ncc/${SECTOR}`, null, `nil: Nothing to report, ${night('22:45')}`],
+      ],
+      escalations: {
+        new: [{
+          title: BOATS, level: 'political', state: 'in_progress', owner: 'nl-ncc', assignee: 'Water rescue', until: night('02:00'),
+          steps: [`acknowledge ${night('23:50')} nl-ncc`, `assign ${night('00:10')} nl-ncc`, `start ${night('00:10')} nl-ncc`],
+          lapses: [`ack ${night('23:25')} coordination`, `ack ${night('23:45')} political`],
+        }],
+        closed: [], changed: [], gone: [],
+      },
+      queries: { new: [], answered: [], withdrawn: [], gone: [] },
+      centres: [
+        ['be-nccn', `last_heard ${night('22:40')}`, `last_handover ${night('06:00:01')}`, `next_handover ${night('14:00', 11)}`],
+        ['fr-ncc', `last_heard ${night('23:10')}`],
+        ['nl-ncc', `last_heard ${night('22:45')}`],
+      ],
+      cycles: [[null, 'Situation report', null]],
+      slots: [
+        ['be-nccn', null, `${night('23:00')} filled ${night('22:40')}`],
+        ['fr-ncc', null, `${night('23:00')} filled ${night('23:10')}, nil`],
+        ['mt-ncc', null, `${night('23:00')} excused: Moves to its reserve site`],
+        ['nl-ncc', null, `${night('23:00')} filled ${night('22:45')}, nil`],
+      ],
+    });
   });
 
   await test.step('the replay is what the wall was, at three moments', async () => {

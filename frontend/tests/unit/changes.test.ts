@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Difference, Indicator, ReadingChange, SlotView } from '../../src/api/types.gen';
-import { cellLines, endedLine, escalationLine, graveFirst, heardAgain, longestGrace, missedLines, readingLines, scopeOf, SLOTS_WITHIN_MS, slotsFrom, strictestOf } from '../../src/changes/told';
+import type { CycleView, Difference, Indicator, ReadingChange, SlotView } from '../../src/api/types.gen';
+import { cellLines, cycleDeeds, endedLine, escalationLine, excusedIn, graveFirst, handedOverIn, heardAgain, longestGrace, missedLines, readingLines, scopeOf, SLOTS_WITHIN_MS, slotsFrom, strictestOf } from '../../src/changes/told';
 import { cell, escalation, iso, MINUTE, NOW, picture, reading, centre } from './pictures';
 
 const SINCE = NOW - 8 * 60 * MINUTE;
@@ -139,4 +139,43 @@ it('missed slots are asked for as far back as one may have been due, and no furt
   const longAgo = NOW - SLOTS_WITHIN_MS;
   expect(slotsFrom([], longAgo, NOW)).toEqual({ from: longAgo, isCut: false });
   expect(slotsFrom(cycles, longAgo, NOW)).toEqual({ from: longAgo, isCut: true });
+});
+
+describe('what was done to the rhythm', () => {
+  const cycle = (more: Partial<CycleView> = {}): CycleView => ({
+    id: 'c', name: 'Situation report', sectors: ['shelter'], centres: ['be', 'pl'], starts_at: iso(SINCE), rrule: 'FREQ=HOURLY', grace_minutes: 30, cutoff_minutes: null,
+    reminder_minutes: [], ended: null, due: [], ...more,
+  });
+  const ended = { at: iso(NOW), by: { centre: 'pl', role: 'coordinator' as const, position: '' }, reason: 'Over' };
+  const due = [{ soon_at: iso(NOW), due_at: iso(NOW), grace_until: iso(NOW), centres: ['be'] }];
+
+  it('is told deed by deed; that time went on is none', () => {
+    expect(cycleDeeds({ cycle: 'c', from: null, to: cycle() })).toEqual(['set']);
+    expect(cycleDeeds({ cycle: 'c', from: null, to: cycle({ ended }) })).toEqual(['set', 'ended']);
+    expect(cycleDeeds({ cycle: 'c', from: cycle(), to: cycle({ due }) })).toEqual([]);
+    expect(cycleDeeds({ cycle: 'c', from: cycle({ due }), to: cycle({ grace_minutes: 15 }) })).toEqual(['changed']);
+    expect(cycleDeeds({ cycle: 'c', from: cycle(), to: cycle({ centres: ['be'], ended }) })).toEqual(['changed', 'ended']);
+    expect(cycleDeeds({ cycle: 'c', from: cycle({ ended }), to: cycle({ ended, due }) })).toEqual([]);
+  });
+
+  it('names who was excused since, and not who was before', () => {
+    const excuse = (due: number, reason: string) => ({ due_at: iso(due), reason, at: iso(SINCE), by: { centre: 'pl', role: 'coordinator' as const, position: '' } });
+    const row = (...excused: ReturnType<typeof excuse>[]) => ({ cycle: 'c', centre: 'be', filled: [], excused });
+    const [first, next] = [excuse(NOW, 'Moves'), excuse(NOW + MINUTE, 'Moves still')];
+    expect(excusedIn([{ cycle: 'c', centre: 'pl', from: null, to: row(next) }, { cycle: 'c', centre: 'be', from: row(first), to: row(first, next) }, { cycle: 'c', centre: 'fr', from: row(first), to: null }])).toEqual([
+      { centre: 'be', due_at: next.due_at, reason: 'Moves still' }, { centre: 'pl', due_at: next.due_at, reason: 'Moves still' },
+    ]);
+  });
+});
+
+describe('a shift that was handed over', () => {
+  it('is one that was signed for since, and is for the community to know', () => {
+    const at = (last_handover: string | null) => ({ ...centre('be'), last_handover });
+    const heard = { centre: 'fr', from: at(iso(SINCE)), to: at(iso(SINCE)) };
+    const signed = { centre: 'be', from: at(null), to: at(iso(NOW)) };
+    expect(handedOverIn([heard, signed, { centre: 'pl', from: at(null), to: at(null) }, { centre: 'nl', from: at(iso(NOW)), to: null }])).toEqual(['be']);
+    const nothing = { missed: [], heard: [], cells: [] };
+    expect(strictestOf(difference({ centres: [heard] }), nothing)).toBe('clear');
+    expect(strictestOf(difference({ centres: [signed] }), nothing)).toBe('green');
+  });
 });
