@@ -187,6 +187,35 @@ async fn a_change_holds_from_then_on_an_excuse_says_why_and_an_end_leaves_the_pa
 }
 
 #[actix_web::test]
+async fn who_missed_a_report_in_a_shift_is_told_by_the_grace_that_held_for_it() {
+    let clock = Clock::held_at(minutes(60));
+    let app = App::at(&clock).await;
+    let coordinator = app.person("eu-ercc", Role::Coordinator).await;
+    let be = app.officer("be-nccn").await;
+    let id = set(&coordinator).await;
+    let missed_since = async |minute: i64| {
+        let changes = be.get(&format!("/api/v1/crises/{CRISIS}/changes?since={}", minutes(minute))).await.must(200);
+        let named = |slot: &Value| format!("{} {}", slot["centre"], slot["due_at"]).replace('"', "");
+        changes["missed"].as_array().expect("slots").iter().map(named).collect::<Vec<_>>()
+    };
+    clock.hold(minutes(145));
+    // Due before the shift, and owed in it.
+    let draft = format!("/api/v1/crises/{CRISIS}/handovers/draft?from={}&to={}", minutes(140), minutes(145));
+    let owed = be.get(&draft).await.must(200)["slots"][0].clone();
+    assert_eq!((&owed["due_at"], &owed["state"]), (&json!(minutes(120)), &json!("overdue")));
+    let stricter = changed(cycle(), json!({ "grace_minutes": 10 }));
+    coordinator.post(&format!("{PATH}/{id}/change"), &stricter).await.must(201);
+    clock.hold(minutes(150));
+    assert_eq!(missed_since(140).await, [""; 0], "its grace holds to its end");
+    clock.hold(minutes(155));
+    let all = ["be-nccn", "bg-ncc", "fr-ncc", "nl-ncc"].map(|centre| format!("{centre} {}", minutes(120)));
+    assert_eq!(missed_since(140).await, all);
+    assert_eq!(missed_since(151).await, [""; 0], "whose shift began later finds it missed");
+    assert_eq!(be.get(&draft).await.must(200)["changes"]["missed"].as_array().expect("slots").len(), all.len());
+    app.stop().await;
+}
+
+#[actix_web::test]
 async fn everything_that_is_wrong_with_a_cycle_is_named() {
     let clock = Clock::held_at(minutes(60));
     let app = App::at(&clock).await;

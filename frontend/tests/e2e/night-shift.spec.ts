@@ -304,7 +304,7 @@ test('a night shift', async ({ browser }) => {
     expect(await toldOn(page.getByTestId('changes'))).toEqual([...HAPPENED, SIGNED, unchanged('The crisis itself, Queries, Figures')]);
     const difference = await vigie.get<Difference>(daily.token, `/crises/${CRISIS}/changes?since=${SHIFT.from}`);
     expect(contentOf(difference)).toEqual({
-      since_at: night('22:00'), upto_at: night('06:00:01'), crisis: null, readings: [], silent: ['de-ncc'],
+      since_at: night('22:00'), upto_at: night('06:00:01'), crisis: null, readings: [], silent: ['de-ncc'], missed: [`bg-ncc ${night('23:00')}`],
       cells: [
         [`be-nccn/${SECTOR}`, `moderate: Dykes are watched, ${night('21:00')}`, `severe: ${BREACH}, ${night('22:40')}`],
         [`fr-ncc/${SECTOR}`, null, `nil: Nothing to report, ${night('23:10')}`],

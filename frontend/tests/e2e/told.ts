@@ -20,7 +20,7 @@ export async function toldOn(report: Locator): Promise<Part[]> {
 const said = (cell: CellView | null): string | null => cell && `${cell.update.nil ? 'nil' : cell.update.severity}: ${cell.update.headline}, ${cell.update.recorded_at}`;
 
 /** Every list of a difference, so short that it can be written down, and nothing left out that has anything in it. */
-export function contentOf({ since: _, upto: __, cells, escalations, centres, cycles, slots, ...rest }: Difference) {
+export function contentOf({ since: _, upto: __, cells, escalations, centres, cycles, slots, missed, ...rest }: Difference) {
   return {
     ...rest,
     cells: cells.map(({ centre, sector, from, to }) => [`${centre}/${sector}`, said(from), said(to)]),
@@ -33,6 +33,7 @@ export function contentOf({ since: _, upto: __, cells, escalations, centres, cyc
       })),
     },
     centres: centres.map(({ centre, from, to }) => [centre, ...(['last_heard', 'last_handover', 'next_handover'] as const).flatMap((what) => (from?.[what] === to?.[what] ? [] : [`${what} ${to?.[what]}`]))]),
+    missed: missed.map(({ centre, due_at }) => `${centre} ${due_at}`),
     cycles: cycles.map(({ from, to }) => [from?.name ?? null, to.name, to.ended]),
     slots: slots.map(({ centre, from, to }) => [
       centre, from, ...(to?.filled ?? []).map(({ due_at, filled_at, nil }) => `${due_at} filled ${filled_at}${nil ? ', nil' : ''}`), ...(to?.excused ?? []).map(({ due_at, reason }) => `${due_at} excused: ${reason}`),

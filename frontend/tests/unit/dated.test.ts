@@ -1,11 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
 
 const SAID = 'Tue, 10 Feb 2026 22:00:00 GMT';
-const answers = (...dates: (string | null)[]): void =>
+function answers(...dates: (string | null)[]): void {
   vi.stubGlobal('fetch', () => {
     const date = dates.shift() ?? null;
     return Promise.resolve(new Response('{}', { headers: date === null ? {} : { Date: date } }));
   });
+}
 
 afterEach(() => {
   vi.unstubAllGlobals();
