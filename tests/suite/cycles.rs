@@ -173,6 +173,18 @@ async fn a_change_holds_from_then_on_an_excuse_says_why_and_an_end_leaves_the_pa
         "the past keeps its own"
     );
     assert_eq!(states(&be, 240).await, ["be open"]);
+    // So do screens, whatever holds now, and who looks back finds what held then.
+    let shown = be.picture().await["cycles"][0].clone();
+    let round =
+        |at: usize| (&shown["due"][at]["due_at"], &shown["due"][at]["grace_until"], &shown["due"][at]["centres"]);
+    assert_eq!(
+        round(0),
+        (&json!(minutes(120)), &json!(minutes(150)), &json!(["be-nccn", "bg-ncc", "fr-ncc", "nl-ncc"]))
+    );
+    assert_eq!(round(1), (&json!(minutes(240)), &json!(minutes(250)), &json!(["be-nccn"])));
+    let then = be.get(&format!("/api/v1/crises/{CRISIS}/picture?at={}", minutes(129))).await.must(200);
+    assert_eq!((&then["cycles"][0]["grace_minutes"], &shown["grace_minutes"]), (&json!(30), &json!(10)));
+    assert_eq!(then["cycles"][0]["due"][1]["due_at"], json!(minutes(360)));
     assert_eq!(coordinator.post(&format!("{PATH}/{id}/change"), &quicker).await.problem(422), [""]);
 
     clock.hold(minutes(250));
