@@ -26,7 +26,7 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 
 # A missing service is a failure, never a silent skip: this installs, or says that it cannot.
 tools:
-	tests/tools.sh redis-server chromium nginx haproxy
+	tests/tools.sh redis-server chromium faketime nginx haproxy
 
 # Every page and state as a picture in frontend/screenshots, to be looked at.
 screens: tools frontend

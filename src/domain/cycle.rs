@@ -21,6 +21,8 @@ pub const CYCLES_MAX: usize = 32;
 pub const REMINDERS_MAX: usize = 4;
 /// Longest grace, cut-off and reminder, in minutes: a week.
 pub const MINUTES_MAX: u32 = 7 * 24 * 60;
+/// The same as a span.
+pub const GRACE_MAX: SignedDuration = SignedDuration::from_mins(MINUTES_MAX as i64);
 /// Least time between two due times: who reports more often than this does nothing else.
 pub const GAP_MIN: SignedDuration = SignedDuration::from_mins(15);
 /// How far ahead due times are planned, unless fewer than [`AHEAD_MIN`] would be.

@@ -159,8 +159,9 @@ pub(super) async fn since(
         at: moment.time.or(before.as_ref().map(|(_, at)| *at)).unwrap_or(now.picture.crisis.opened_at),
         picture: before.as_ref().map(|(picture, _)| picture),
     };
-    let (picture, _) = look(picture);
-    Ok(difference(then, Look { picture: &picture, at: now.time }))
+    let (picture, missed) =
+        app.hub.show(now.epoch, picture, viewer, |eye| (eye.whole(), eye.missed(then.at, now.time)));
+    Ok(difference(then, Look { picture: &picture, at: now.time, missed }))
 }
 
 pub(super) async fn now(app: &App, crisis: &CrisisId) -> Result<Now, Problem> {

@@ -173,6 +173,18 @@ async fn a_change_holds_from_then_on_an_excuse_says_why_and_an_end_leaves_the_pa
         "the past keeps its own"
     );
     assert_eq!(states(&be, 240).await, ["be open"]);
+    // So do screens, whatever holds now, and who looks back finds what held then.
+    let shown = be.picture().await["cycles"][0].clone();
+    let round =
+        |at: usize| (&shown["due"][at]["due_at"], &shown["due"][at]["grace_until"], &shown["due"][at]["centres"]);
+    assert_eq!(
+        round(0),
+        (&json!(minutes(120)), &json!(minutes(150)), &json!(["be-nccn", "bg-ncc", "fr-ncc", "nl-ncc"]))
+    );
+    assert_eq!(round(1), (&json!(minutes(240)), &json!(minutes(250)), &json!(["be-nccn"])));
+    let then = be.get(&format!("/api/v1/crises/{CRISIS}/picture?at={}", minutes(129))).await.must(200);
+    assert_eq!((&then["cycles"][0]["grace_minutes"], &shown["grace_minutes"]), (&json!(30), &json!(10)));
+    assert_eq!(then["cycles"][0]["due"][1]["due_at"], json!(minutes(360)));
     assert_eq!(coordinator.post(&format!("{PATH}/{id}/change"), &quicker).await.problem(422), [""]);
 
     clock.hold(minutes(250));
@@ -183,6 +195,35 @@ async fn a_change_holds_from_then_on_an_excuse_says_why_and_an_end_leaves_the_pa
     assert_eq!((&ended["reason"], &ended["by"]["centre"]), (&json!("It is over"), &json!("eu-ercc")));
     coordinator.post(&format!("{PATH}/{id}/change"), &cycle()).await.problem(409);
     coordinator.post(&format!("{PATH}/{id}/end"), &json!({ "reason": "Again" })).await.problem(409);
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn who_missed_a_report_in_a_shift_is_told_by_the_grace_that_held_for_it() {
+    let clock = Clock::held_at(minutes(60));
+    let app = App::at(&clock).await;
+    let coordinator = app.person("eu-ercc", Role::Coordinator).await;
+    let be = app.officer("be-nccn").await;
+    let id = set(&coordinator).await;
+    let missed_since = async |minute: i64| {
+        let changes = be.get(&format!("/api/v1/crises/{CRISIS}/changes?since={}", minutes(minute))).await.must(200);
+        let named = |slot: &Value| format!("{} {}", slot["centre"], slot["due_at"]).replace('"', "");
+        changes["missed"].as_array().expect("slots").iter().map(named).collect::<Vec<_>>()
+    };
+    clock.hold(minutes(145));
+    // Due before the shift, and owed in it.
+    let draft = format!("/api/v1/crises/{CRISIS}/handovers/draft?from={}&to={}", minutes(140), minutes(145));
+    let owed = be.get(&draft).await.must(200)["slots"][0].clone();
+    assert_eq!((&owed["due_at"], &owed["state"]), (&json!(minutes(120)), &json!("overdue")));
+    let stricter = changed(cycle(), json!({ "grace_minutes": 10 }));
+    coordinator.post(&format!("{PATH}/{id}/change"), &stricter).await.must(201);
+    clock.hold(minutes(150));
+    assert_eq!(missed_since(140).await, [""; 0], "its grace holds to its end");
+    clock.hold(minutes(155));
+    let all = ["be-nccn", "bg-ncc", "fr-ncc", "nl-ncc"].map(|centre| format!("{centre} {}", minutes(120)));
+    assert_eq!(missed_since(140).await, all);
+    assert_eq!(missed_since(151).await, [""; 0], "whose shift began later finds it missed");
+    assert_eq!(be.get(&draft).await.must(200)["changes"]["missed"].as_array().expect("slots").len(), all.len());
     app.stop().await;
 }
 

@@ -1,4 +1,4 @@
-/** Who administers what of the own body: as the server decides. Pure. */
+/** Who may do what for the own body, whatever screen it is on: as the server decides. Pure. */
 import type { Account } from '../api/client';
 import type { Role } from '../api/types.gen';
 
@@ -8,8 +8,11 @@ const TOKEN: readonly Role[] = ['centre_lead', 'coordinator', 'admin'];
 const PLATFORM: readonly Role[] = ['auditor', 'admin'];
 const MADE: readonly Role[] = ['viewer', 'duty_officer', 'centre_lead', 'partner'];
 
+const REPORTERS: readonly Role[] = ['duty_officer', 'centre_lead', 'coordinator'];
 const PAST: readonly Role[] = ['viewer', 'duty_officer', 'centre_lead', 'coordinator'];
 
+/** Whether the role speaks for its centre at all. */
+export const speaks = ({ role }: Who): boolean => REPORTERS.includes(role);
 /** Walls show what is; people look back. */
 export const looksBack = ({ role }: Who): boolean => PAST.includes(role);
 export const mayPair = ({ role }: Who): boolean => PAIR.includes(role);

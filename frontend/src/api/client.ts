@@ -1,5 +1,6 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
 import { exclusively } from '../outbox/alone';
+import { timeIn } from './dated';
 import { type Problem, problemOf } from './problem';
 import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, SlotView, Template, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
 
@@ -22,7 +23,7 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
 
 async function askWithTime<T>(path: string): Promise<Told<T>> {
   const answer = await answerTo('GET', path);
-  return { what: (await answer.json()) as T, at: Date.parse(answer.headers.get('Date') ?? '') };
+  return { what: (await answer.json()) as T, at: timeIn(answer) };
 }
 
 async function answerTo(method: string, path: string, body?: unknown, key?: string): Promise<Response> {

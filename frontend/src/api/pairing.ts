@@ -1,5 +1,6 @@
 /** The calls of a wall that is not signed in: a code to show, and whether somebody confirmed it. */
 import type { Account } from './client';
+import { timeIn } from './dated';
 
 export type Offered = { id: string; code: string; secret: string; expires_at: string };
 export type Asked = { offered: Offered; serverTime: number } | { retryMs: number };
@@ -19,8 +20,7 @@ export async function askForCode(): Promise<Asked> {
   const answer = await post('/pairings', {});
   if (answer.status === 503 || answer.status === 429) return { retryMs: Number(answer.headers.get('Retry-After')) * 1000 || RETRY_MS };
   if (answer.status !== 201) throw new Error(`pairings: ${answer.status}`);
-  const dated = Date.parse(answer.headers.get('Date') ?? '');
-  return { offered: (await answer.json()) as Offered, serverTime: Number.isNaN(dated) ? Date.now() : dated };
+  return { offered: (await answer.json()) as Offered, serverTime: timeIn(answer) };
 }
 
 export async function collect(id: string, secret: string): Promise<Collected> {

@@ -1,6 +1,6 @@
 /** Calls that look back. Nothing is kept in the browser: whoever signs in next may see less. */
 import { problemOf } from './problem';
-import type { Difference, FeedItem, PictureView, SlotView, TimelineView } from './types.gen';
+import type { Difference, FeedItem, PictureView, TimelineView } from './types.gen';
 
 /** A picture as it was: `at` is the moment for which it is judged. */
 export type PastPicture = PictureView & { server_time: string; replay: true; at: string };
@@ -47,9 +47,4 @@ export async function entryAfter(crisis: string, after: string): Promise<FeedIte
 /** `since` is a time or a position. */
 export function changesSince(crisis: string, since: string): Promise<Difference> {
   return ask(`${crisis}/changes?${query({ since })}`);
-}
-
-export async function slotsBetween(crisis: string, from: number, to: number): Promise<SlotView[]> {
-  const span = query({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
-  return (await ask<{ slots: SlotView[] }>(`${crisis}/slots?${span}`)).slots;
 }

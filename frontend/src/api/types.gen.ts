@@ -251,6 +251,10 @@ upto: string,
  */
 since_at: string, upto_at: string, crisis: CrisisChange | null, cells: Array<CellChange>, escalations: EscalationChanges, queries: QueryChanges, readings: Array<ReadingChange>, centres: Array<CentreChange>, cycles: Array<CycleChange>, slots: Array<SlotsChange>, 
 /**
+ * Reports whose grace ended in between, oldest first. Time alone makes them so: no picture holds them.
+ */
+missed: Array<SlotView>, 
+/**
  * Of whom something still held then, and nothing does now.
  */
 silent: Array<string>, };
@@ -310,10 +314,6 @@ queries: Array<QueryView>,
  * What this centre owes in the next shift, and what it already owes.
  */
 slots: Array<SlotView>, 
-/**
- * What any centre owed in this shift and did not report.
- */
-missed: Array<SlotView>, 
 /**
  * What is otherwise than when the shift began.
  */

@@ -1,6 +1,6 @@
 /** What is told of a difference, and in which order: the worse first. Pure. */
 import type {
-  CellChange, CellView, CrisisChange, CycleView, Difference, EscalationView, Indicator, LapseView, QueryView, ReadingChange, SlotView, StepView, Tlp,
+  CellChange, CellView, CentreChange, CrisisChange, CycleChange, CycleView, Difference, EscalationView, Indicator, LapseView, QueryView, ReadingChange, SlotsChange, SlotView, StepView, Tlp,
 } from '../api/types.gen';
 import { TLPS } from '../api/types.gen';
 import { isSilent, standingOf, type Status, worstFirst } from '../picture/select';
@@ -75,31 +75,33 @@ function speaking(cells: readonly CellView[], at: number): Set<string> {
   return new Set(cells.filter((cell) => !isSilent(standingOf(cell, cell.centre, cell.sector, at).status)).map(({ centre }) => centre));
 }
 
-type Grace = Pick<CycleView, 'id' | 'grace_minutes'>;
-
-/**
- * Slots whose grace ended in between without a report, the newest first. A round of an older definition of its cycle
- * is judged by the grace of the one that holds now: one that ended near the old picture's time may be told or not.
- */
-export function missedLines(slots: readonly SlotView[], cycles: readonly Grace[], sinceAt: number): SlotView[] {
-  const grace = new Map(cycles.map(({ id, grace_minutes }) => [id, grace_minutes * 60_000]));
-  return slots
-    .filter(({ state, due_at, cycle }) => state === 'missed' && Date.parse(due_at) + (grace.get(cycle) ?? 0) > sinceAt)
-    .sort((a, b) => byName(b.due_at, a.due_at) || byName(a.centre, b.centre));
+/** Reports that were missed, the newest first. */
+export function missedLines(missed: readonly SlotView[]): SlotView[] {
+  return [...missed].sort((a, b) => byName(b.due_at, a.due_at) || byName(a.centre, b.centre));
 }
 
-/** How long before the old picture a slot may have been due that was missed only after it. */
-export function longestGrace(cycles: readonly Grace[]): number {
-  return Math.max(0, ...cycles.map(({ grace_minutes }) => grace_minutes)) * 60_000;
+/** What was done to a cycle. That time went on, so that other due times are shown, is nothing that was done. */
+export function cycleDeeds({ from, to }: CycleChange): ('set' | 'changed' | 'ended')[] {
+  const definition = (cycle: CycleView): string => JSON.stringify({ ...cycle, due: [], ended: null });
+  const made = from === null ? (['set'] as const) : definition(from) === definition(to) ? [] : (['changed'] as const);
+  return [...made, ...(to.ended !== null && (from?.ended ?? null) === null ? (['ended'] as const) : [])];
 }
 
-/** The longest span of slots that the server tells in one answer. */
-export const SLOTS_WITHIN_MS = 31 * 24 * 3_600_000;
+export type Excused = { centre: string; due_at: string; reason: string };
 
-/** From when missed slots can be told, and whether that is later than the old picture. */
-export function slotsFrom(cycles: readonly Grace[], sinceAt: number, uptoAt: number): { from: number; isCut: boolean } {
-  const [wanted, earliest] = [sinceAt - longestGrace(cycles), uptoAt - SLOTS_WITHIN_MS];
-  return { from: Math.max(wanted, earliest), isCut: wanted < earliest };
+/** Centres that were excused from a report since, what was due first first. */
+export function excusedIn(changes: readonly SlotsChange[]): Excused[] {
+  return changes
+    .flatMap(({ centre, from, to }) => {
+      const known = new Set(from?.excused.map(({ due_at }) => due_at));
+      return (to?.excused ?? []).filter(({ due_at }) => !known.has(due_at)).map(({ due_at, reason }) => ({ centre, due_at, reason }));
+    })
+    .sort((a, b) => byName(a.due_at, b.due_at) || byName(a.centre, b.centre));
+}
+
+/** Centres where somebody has signed since that a shift was taken over. */
+export function handedOverIn(changes: readonly CentreChange[]): string[] {
+  return changes.filter(({ from, to }) => to !== null && to.last_handover !== null && to.last_handover !== from?.last_handover).map(({ centre }) => centre);
 }
 
 export type Scope = { joined: string[]; left: string[] };
@@ -112,11 +114,11 @@ export function scopeOf(change: CrisisChange | null, of: 'centres' | 'sectors'):
   return { joined: to.filter((id) => !from.includes(id)), left: from.filter((id) => !to.includes(id)) };
 }
 
-/** What the page tells beside the difference: reports missed, centres heard again, and the new picture's cells. */
-export type Beside = { missed: readonly SlotView[]; heard: readonly string[]; cells: readonly CellView[] };
+/** What the page tells beside the difference: centres heard again, and the new picture's cells. */
+export type Beside = { heard: readonly string[]; cells: readonly CellView[] };
 
 /** The strictest label of all that is shown. Of centres that fell silent or were heard, their cells are told of. */
-export function strictestOf({ cells, escalations, queries, readings, cycles, slots, silent }: Difference, { missed, heard, cells: now }: Beside): Tlp {
+export function strictestOf({ cells, escalations, queries, readings, centres, cycles, slots, missed, silent }: Difference, { heard, cells: now }: Beside): Tlp {
   const named = new Set([...silent, ...heard]);
   const marks = new Set<Tlp>([
     ...cells.flatMap(({ from, to }) => [from, to].flatMap((cell) => (cell === null ? [] : [cell.update.tlp]))),
@@ -125,8 +127,8 @@ export function strictestOf({ cells, escalations, queries, readings, cycles, slo
     ...queriesIn({ queries }).map(({ tlp }) => tlp),
     ...readings.flatMap(({ from, to }) => [from, to].flatMap((reading) => (reading === null ? [] : [reading.tlp]))),
   ]);
-  // What is owed is for the community.
-  if (missed.length + cycles.length + slots.length > 0) marks.add('green');
+  // What is owed, and that a shift was handed over, is for the community.
+  if (missed.length + cycles.length + slots.length + handedOverIn(centres).length > 0) marks.add('green');
   return TLPS.find((tlp) => marks.has(tlp)) ?? 'clear';
 }
 

@@ -1,6 +1,7 @@
 /** Which steps are open to whom: the tables of `src/domain/escalation.rs` and `access.rs`, so that no button is offered in vain. */
+import { speaks } from '../admin/rights';
 import type { Account } from '../api/client';
-import type { EscalationState, EscalationStep, EscalationView, Role } from '../api/types.gen';
+import type { EscalationState, EscalationStep, EscalationView } from '../api/types.gen';
 
 const OPEN_ALWAYS: readonly EscalationStep[] = ['raise-level', 'lower-level', 'snooze'];
 /** First what leads on. */
@@ -13,14 +14,8 @@ const FROM: Record<EscalationState, readonly EscalationStep[]> = {
   closed: ['reopen'],
   rejected: [],
 };
-const REPORTERS: readonly Role[] = ['duty_officer', 'centre_lead', 'coordinator'];
 
 export type Who = Pick<Account, 'centre' | 'role'>;
-
-/** Whether the role speaks for its centre at all. */
-export function speaks({ role }: Who): boolean {
-  return REPORTERS.includes(role);
-}
 
 /** Who could not may yet say that it can, until another is assigned. */
 const DECLINED: readonly EscalationStep[] = ['assign', 'acknowledge', ...OPEN_ALWAYS];

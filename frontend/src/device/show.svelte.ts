@@ -10,7 +10,7 @@ import { Beeps } from './beeps';
 import { type Verdict, verdict } from './build';
 import * as memory from './memory';
 import { isRotating, type Rotation, start, step } from './rotation';
-import { type Alarm, DEAF, listen, sound, tune } from './sound';
+import { type Alarm, DEAF, heldBack, listen, sound, tune } from './sound';
 import { mayReload, stoodStill } from './watchdog';
 
 const ASK_EVERY_MS = 30_000;
@@ -29,6 +29,8 @@ export class Show {
   elsewhere = $state.raw<Elsewhere[]>([]);
   muted = $state(memory.isMuted());
   blocked = $state(false);
+  /** Alarms that the limit of sounds holds back. */
+  held = $state.raw<ReturnType<typeof heldBack>>(null);
   build = $state<Verdict>('current');
   /** When the server last said which crises there are, on this screen's clock. */
   askedAtMs = $state(Date.now());
@@ -180,6 +182,7 @@ export class Show {
     const { hearing, alarm } = sound(this.hearing, now.steady, this.muted);
     this.hearing = hearing;
     if (alarm !== null) this.beeps.play(tune(alarm));
+    this.held = heldBack(hearing, now.steady);
   }
 
   private compareBuild(now: Moment): void {

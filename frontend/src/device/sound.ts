@@ -8,17 +8,21 @@ export type Alarm = { crisis: string; id: string; title: string; loudness: Loudn
 export type Hearing = {
   /** Crisis → escalation → the loudest it has been. */
   known: ReadonlyMap<string, ReadonlyMap<string, Loudness>>;
-  /** When it last sounded, in milliseconds of a clock that never jumps. */
-  soundedAt: number | null;
-  /** What is to sound as soon as it may. */
+  /** What sounded not long ago: when, in milliseconds of a clock that never jumps, and how much it weighed. */
+  sounded: readonly { at: number; weight: number }[];
+  /** What is to sound as soon as it may: the weightiest of those that are held back. */
   waiting: Alarm | null;
+  /** The escalations that are held back: they sound together. */
+  held: readonly string[];
 };
 
-/** One sound a minute at the most; what comes in between sounds together when the minute is over. */
+/** One sound a minute at the most, and so many in ten: who is alarmed more often than that hears none of them. */
 export const APART_MS = 60_000;
+export const SOUNDS_MAX = 3;
+export const WITHIN_MS = 10 * 60_000;
 const RANK: Record<Loudness, number> = { extreme: 1, political: 2 };
 
-export const DEAF: Hearing = { known: new Map(), soundedAt: null, waiting: null };
+export const DEAF: Hearing = { known: new Map(), sounded: [], waiting: null, held: [] };
 
 export function loudnessOf({ level, severity }: EscalationView): Loudness | null {
   if (level === 'political') return 'political';
@@ -44,15 +48,30 @@ export function listen(hearing: Hearing, seen: Seen, begun: number | null): { he
   }
   if (before !== undefined && alarms.length === 0) return { hearing, alarms };
   const waiting = alarms.reduce<Alarm | null>(louder, hearing.waiting);
-  return { hearing: { ...hearing, known: new Map(hearing.known).set(seen.crisis, known), waiting }, alarms };
+  const held = [...new Set([...hearing.held, ...alarms.map(({ id }) => id)])];
+  return { hearing: { ...hearing, known: new Map(hearing.known).set(seen.crisis, known), waiting, held }, alarms };
 }
 
 /** What to sound now. A muted wall forgets: nothing old sounds when it is heard again. */
 export function sound(hearing: Hearing, steady: number, muted: boolean): { hearing: Hearing; alarm: Alarm | null } {
   if (hearing.waiting === null) return { hearing, alarm: null };
-  if (muted) return { hearing: { ...hearing, waiting: null }, alarm: null };
-  if (hearing.soundedAt !== null && steady - hearing.soundedAt < APART_MS) return { hearing, alarm: null };
-  return { hearing: { ...hearing, soundedAt: steady, waiting: null }, alarm: hearing.waiting };
+  const done = { ...hearing, waiting: null, held: [] };
+  if (muted) return { hearing: done, alarm: null };
+  if (steady < soundsAt(hearing.sounded, hearing.waiting)) return { hearing, alarm: null };
+  const recent = hearing.sounded.filter(({ at }) => steady - at < WITHIN_MS);
+  return { hearing: { ...done, sounded: [...recent, { at: steady, weight: weightOf(hearing.waiting) }] }, alarm: hearing.waiting };
+}
+
+/** When it may sound. What weighs less, as an exercise does, uses up nothing of what weighs more. */
+function soundsAt(sounded: Hearing['sounded'], waiting: Alarm): number {
+  const last = sounded.at(-1);
+  const first = sounded.filter(({ weight }) => weight >= weightOf(waiting)).at(-SOUNDS_MAX);
+  return Math.max(last ? last.at + APART_MS : -Infinity, first ? first.at + WITHIN_MS : -Infinity);
+}
+
+/** How many are held back, and for how long yet; `null` where none is. */
+export function heldBack({ sounded, waiting, held }: Hearing, steady: number): { count: number; leftMs: number } | null {
+  return waiting && { count: held.length, leftMs: soundsAt(sounded, waiting) - steady };
 }
 
 /** A note: how high in hertz, from when and how long in seconds. */
@@ -71,8 +90,10 @@ function rank(loudness: Loudness | undefined): number {
 }
 
 /** What is actual comes before what is not, then the louder. */
+function weightOf({ loudness, environment }: Alarm): number {
+  return RANK[loudness] + (environment === 'actual' ? 10 : 0);
+}
+
 function louder(a: Alarm | null, b: Alarm): Alarm {
-  if (a === null) return b;
-  const weight = (alarm: Alarm): number => RANK[alarm.loudness] + (alarm.environment === 'actual' ? 10 : 0);
-  return weight(b) > weight(a) ? b : a;
+  return a === null || weightOf(b) > weightOf(a) ? b : a;
 }

@@ -101,8 +101,8 @@ export function faultsOf(sent: OfferSent, now: number): FieldFault[] {
 }
 
 /** A handover is for its centre alone; what it tells of may be for still fewer. */
-export function labelOf({ changes, escalations, queries, key_events, missed }: ShiftView): Tlp {
-  const told = strictestOf(changes, { missed, heard: [], cells: [] });
+export function labelOf({ changes, escalations, queries, key_events }: ShiftView): Tlp {
+  const told = strictestOf(changes, { heard: [], cells: [] });
   const marks = new Set<Tlp>(['amber_strict', told, ...[...escalations, ...queries, ...key_events].map(({ tlp }) => tlp)]);
   return TLPS.find((tlp) => marks.has(tlp)) ?? 'amber_strict';
 }

@@ -167,7 +167,7 @@ const LOUD = (page: Page) =>
   });
 const heard = (page: Page) => page.evaluate(() => (window as unknown as { heard: number[] }).heard.length);
 
-test('a new political escalation sounds once; what was there, what is ordinary and what is muted does not', async ({ browser }) => {
+test('a new political escalation sounds once; what was there, what is ordinary and what is muted does not, and what comes too soon is held back', async ({ browser }) => {
   await openSecond();
   const page = await wall(browser, '/wall', LOUD);
   await pair(vigie, page, officer, { layout: 'overview', distance_m: 3, crisis: SECOND });
@@ -178,6 +178,15 @@ test('a new political escalation sounds once; what was there, what is ordinary a
   expect(await heard(page)).toBe(0);
   await escalate(SECOND, 'Dam at Eupen spills', 'political');
   await expect.poll(() => heard(page)).toBe(3);
+  // Another within the minute waits, and the wall says that it does.
+  const held = page.getByTestId('sound-held');
+  await expect(held).toHaveCount(0);
+  await escalate(SECOND, 'Bridge at Huy gives way', 'political');
+  await expect(held).toHaveText(/^sound limited: 1 in 0:\d\d$/);
+  await escalate(SECOND, 'Hospital of Huy floods', 'coordination', 'extreme');
+  await expect(held).toHaveText(/^sound limited: 2 in 0:\d\d$/);
+  await page.screenshot({ path: 'screenshots/state-sound-held.png' });
+  expect(await heard(page)).toBe(3);
   await page.reload();
   await live(page);
   await expect(page.locator('body')).toContainText('Dam at Eupen spills');

@@ -1,215 +1,347 @@
-/** A night, as each audience sees it: two walls, the desks of four centres in four languages, and the coordinator. */
-import { readFileSync } from 'node:fs';
+/**
+ * A night shift by a clock that the test holds: a round of reports, an escalation that nobody answers, a handover. At the
+ * end, what changed since the shift began is all that happened, and the replay is what the wall was.
+ */
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { Line } from './line';
-import { Vigie } from './vigie';
-import { codeOn } from './walls';
+import type { Difference } from '../../src/api/types.gen';
+import { HeldClock } from './held-clock';
+import { expectSame, type Likeness, likenessOf } from './likeness';
+import { contentOf, type Part, toldOn } from './told';
+import { type Role, Vigie } from './vigie';
 
 const CRISIS = 'meuse';
-const LANGUAGES = { nl: 'nl-NL', fr: 'fr-FR', de: 'de-DE', en: 'en-GB' } as const;
-type Language = keyof typeof LANGUAGES;
-type Words = Record<string, string>;
-const wordsOf = (language: Language): Words => JSON.parse(readFileSync(`messages/${language}.json`, 'utf8')) as Words;
-const WORDS = Object.fromEntries(Object.keys(LANGUAGES).map((language) => [language, wordsOf(language as Language)])) as Record<Language, Words>;
-const say = (language: Language, key: string): string => WORDS[language][key] ?? `no "${key}"`;
+/** Who reports in the round. */
+const REPORTING = ['be-nccn', 'bg-ncc', 'fr-ncc', 'mt-ncc', 'nl-ncc'];
+const SECTOR = 'civil_protection';
+const BOATS = 'Boats for 400 people on roofs';
+const BREACH = 'Dyke breached at Maaseik, 400 people on roofs';
+const SHIFT = { from: night('22:00'), to: night('06:00') };
 
-const DUTCH = 'Opvang in Roermond is vol';
-const FRENCH = 'Réseau hospitalier de Metz perturbé';
-const FRENCH_LATER = 'Réseau hospitalier de Metz rétabli en partie';
-const GERMAN = 'Stromausfall in Aachen, Ursache unklar';
-const MISSED = 'Brug bij Venlo afgesloten';
-const ASKED = 'Boten voor 400 mensen op daken';
+/** What its officers did in that shift, as the screen says it, and not a line more. */
+const HAPPENED: readonly Part[] = [
+  ['rhythm', ['Reporting cycle set: Situation report', 'MT excused from the report of 10 Feb, 23:00 UTC: Moves to its reserve site']],
+  ['silent', ['DE Crisis centre of Germany']],
+  ['raised', [[
+    `Severe Political BE asks NL ${BOATS} In progress, with NL raised 10 Feb, 22:55 UTC · TLP:GREEN`,
+    `10 Feb, 23:25 UTC Nobody answered in time, now Coordination: ${BOATS}`,
+    `10 Feb, 23:45 UTC Nobody answered in time, now Political: ${BOATS}`,
+    '10 Feb, 23:50 UTC NL Acknowledge: will do by 11 Feb, 02:00 UTC',
+    '11 Feb, 00:10 UTC NL Assign: Water rescue',
+    '11 Feb, 00:10 UTC NL Start',
+  ].join(' ')]],
+  ['cells', [
+    `BE Civil protection Moderate → to Severe ${BREACH} 10 Feb, 22:40 UTC · BE · Duty officer · Duty officer, night · TLP:GREEN`,
+    'FR Civil protection No report → to Nothing to report Nothing to report 10 Feb, 23:10 UTC · FR · Duty officer · Duty officer of fr-ncc · TLP:GREEN',
+    'NL Civil protection No report → to Nothing to report Nothing to report 10 Feb, 22:45 UTC · NL · Duty officer · Duty officer of nl-ncc · TLP:GREEN',
+  ]],
+  ['missed', ['BG Situation report, 10 Feb, 23:00 UTC']],
+  ['heard', ['FR Crisis centre of France']],
+];
+const SIGNED: Part = ['handovers', ['BE Belgian National Crisis Centre']];
 
+/** A time of that night, from the noon before it on, as the server writes it. */
+function night(time: string, day = time < '12' ? 11 : 10): string {
+  return `2026-02-${day}T${time}${time.length === 5 ? ':00' : ''}Z`;
+}
+
+const unchanged = (parts: string): Part => ['unchanged', [`Nothing changed in: ${parts}.`]];
+
+let clock: HeldClock;
 let vigie: Vigie;
-let line: Line;
 test.beforeAll(async () => {
-  vigie = await Vigie.serve();
-  line = await Line.to(vigie.base);
+  clock = new HeldClock(night('21:00'));
+  vigie = await Vigie.serveAt(clock);
 });
 test.afterAll(async () => {
-  line.close();
   await vigie.end();
+  clock.end();
 });
 
-async function sitDown(browser: Browser, centre: string, language: Language): Promise<Page> {
-  const { token } = vigie.token(centre, 'duty_officer', '--name', `Duty officer ${centre}`);
-  const page = await vigie.open(browser, token, `/desk/${CRISIS}`, { locale: LANGUAGES[language] });
-  await expect(page.locator('html')).toHaveAttribute('lang', language);
-  await expect(page.locator('#post')).toBeVisible();
+type Officer = { centre: string; token: string };
+function officer(centre: string, role: Role, name: string): Officer {
+  return { centre, token: vigie.token(centre, role, '--name', name).token };
+}
+
+const put = ({ token }: Officer, path: string, body: object): Promise<{ id: string; position: string }> => vigie.post(token, `/crises/${CRISIS}${path}`, body);
+const say = (by: Officer, sector: string, severity: string, headline: string): Promise<{ id: string; position: string }> =>
+  put(by, '/updates', { centre: by.centre, sector, severity, outlook: 'stable', headline, lang: 'en', tlp: 'green', as_of: new Date(clock.now).toISOString() });
+
+async function sit(browser: Browser, { token }: Pick<Officer, 'token'>, path: string): Promise<Page> {
+  const page = await vigie.open(browser, token, path);
+  await expect(page.locator('[data-live]').first()).toHaveAttribute('data-live', 'true');
   return page;
 }
 
-async function hang(browser: Browser, base: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  await page.goto(`${base}/wall`);
-  return page;
-}
-
-/** The officer reads the code on the wall and confirms it at a desk. */
-async function confirm(officer: Page, wall: Page, name: string, ceiling: 'green' | 'amber'): Promise<void> {
-  const form = officer.locator('#pair');
-  await form.getByLabel('Code on the wall').fill(await codeOn(wall));
-  await form.getByLabel('Name of the wall').fill(name);
-  await form.getByLabel('Shows at the most').selectOption(ceiling);
-  await form.getByRole('button', { name: 'Pair it' }).click();
-  await expect(officer.getByTestId('pair-said')).toContainText(name);
-  await expect(wall.getByTestId('picture')).toHaveAttribute('data-live', 'true');
-}
-
-type Update = { sector: string; severity: string; headline: string; tlp: string; to?: string };
-async function post(desk: Page, language: Language, { sector, severity, headline, tlp, to }: Update): Promise<void> {
-  await desk.locator('#post-sector').selectOption(sector);
-  await desk.locator(`input[name="post-severity"][value="${severity}"]`).check();
-  await desk.locator('#post-headline').fill(headline);
-  await desk.locator(`input[name="post-tlp"][value="${tlp}"]`).check();
-  if (to) await desk.locator(`#post-recipients-${to}`).check();
-  await desk.locator('#post').getByRole('button', { name: say(language, 'do_post') }).click();
-  await expect(desk.getByTestId('post-said')).toHaveText(say(language, 'done_posted'));
-}
-
-const feed = (page: Page) => page.getByTestId('feed');
-const cell = (page: Page, place: string) => page.locator(`[data-cell="${place}"], [data-open="${place}"]`).first();
-const knows = async (text: string, ...pages: Page[]): Promise<void> => {
-  for (const page of pages) await expect(page.locator('body')).toContainText(text);
-};
-/** Asked once the same page shows what came later: what is not there by then does not come. */
-const knowsNothingOf = async (text: string, ...pages: Page[]): Promise<void> => {
-  for (const page of pages) expect(await page.locator('body').textContent()).not.toContain(text);
-};
+const rounds = (wall: Page) => wall.getByTestId('rounds');
+const escalation = (wall: Page) => wall.getByTestId('escalation').filter({ hasText: BOATS });
+const mine = (desk: Page) => desk.getByTestId('my-slots').locator(`[data-slot="${night('23:00')}"]`).first();
+const slotOn = (board: Page, centre: string) => board.getByTestId('slot-grid').locator(`[data-slot="${centre} ${night('23:00')}"]`);
 
 test('a night shift', async ({ browser }) => {
-  test.setTimeout(240_000);
-  const coordinator = vigie.token('eu-ercc', 'coordinator', '--name', 'ERCC coordination').token;
-  await vigie.post(coordinator, '/crises', { slug: CRISIS, name: 'Flood of the Meuse', environment: 'actual', centres: ['be-nccn', 'nl-ncc', 'fr-ncc', 'de-ncc', 'eu-ercc'] });
-  const [green, amber] = [await hang(browser, line.base), await hang(browser, vigie.base)];
-  const belgian = await sitDown(browser, 'be-nccn', 'en');
-  const [dutch, french, german] = [await sitDown(browser, 'nl-ncc', 'nl'), await sitDown(browser, 'fr-ncc', 'fr'), await sitDown(browser, 'de-ncc', 'de')];
-  const board = await vigie.open(browser, coordinator, `/coordination/${CRISIS}`);
-  await expect(board.getByTestId('coordination')).toHaveAttribute('data-live', 'true');
-  // The board has no feed: what was said, the coordinator reads beside it.
-  const beside = await board.context().newPage();
-  await beside.goto(`${vigie.base}/desk/${CRISIS}`);
-  await expect(beside.getByTestId('picture')).toHaveAttribute('data-live', 'true');
+  test.setTimeout(120_000);
+  const ercc = officer('eu-ercc', 'coordinator', 'ERCC coordination');
+  const [evening, nightly, daily] = ['evening', 'night', 'day'].map((shift) => officer('be-nccn', 'duty_officer', `Duty officer, ${shift}`)) as [Officer, Officer, Officer];
+  const [nl, fr, bg, de] = ['nl-ncc', 'fr-ncc', 'bg-ncc', 'de-ncc'].map((centre) => officer(centre, 'duty_officer', `Duty officer of ${centre}`)) as [Officer, Officer, Officer, Officer];
 
-  await test.step('two walls are paired from a desk', async () => {
-    await knowsNothingOf('Flood of the Meuse', green, amber);
-    const devices = await belgian.context().newPage();
-    await devices.goto(`${vigie.base}/coordination#devices`);
-    await confirm(devices, green, 'Press room', 'green');
-    await confirm(devices, amber, 'Crisis room', 'amber');
-    await expect(green.locator('header').first()).toContainText('Shows up to TLP:GREEN');
-    await expect(amber.locator('header').first()).toContainText('Shows up to TLP:AMBER');
-    await expect(devices.getByTestId('devices').getByRole('listitem')).toHaveCount(2);
-    await devices.close();
+  await test.step('before the shift: what stands already is no change', async () => {
+    await vigie.post(ercc.token, '/crises', { slug: CRISIS, name: 'Flood of the Meuse', environment: 'actual', centres: [...REPORTING, 'de-ncc', 'eu-ercc'] });
+    await say(evening, SECTOR, 'moderate', 'Dykes are watched');
+    await say(nl, 'displacement', 'minor', 'Halls in Roermond are ready');
+    await say(de, 'displacement', 'minor', 'Halls in Aachen are ready');
+    const bags = await put(fr, '/escalations', { title: 'Sandbags', level: 'coordination', severity: 'moderate', reason: 'Stocks are low.', asked_of: 'eu-ercc', tlp: 'green' });
+    for (const [step, body] of [['acknowledge', { answer: 'will_do', until: night('21:30') }], ['assign', { assignee: 'Stocks desk' }], ['start', {}], ['resolve', { note: 'Delivered.' }]] as const) await put(ercc, `/escalations/${bags.id}/${step}`, body);
+    await put(fr, `/escalations/${bags.id}/close`, { note: 'Received.' });
+    clock.stand(night('21:50'));
+    const { id } = await put(evening, '/handovers', { shift: { from: night('14:00'), to: night('22:00') }, notes: 'Quiet so far.', watch_items: [] });
+    await put(nightly, `/handovers/${id}/sign`, {});
   });
 
-  await test.step('three centres post in their languages, each for another circle', async () => {
-    await post(german, 'de', { sector: 'essential_services', severity: 'extreme', headline: GERMAN, tlp: 'amber_strict', to: 'be-nccn' });
-    await post(french, 'fr', { sector: 'cyber', severity: 'moderate', headline: FRENCH, tlp: 'amber' });
-    await post(dutch, 'nl', { sector: 'displacement', severity: 'severe', headline: DUTCH, tlp: 'green' });
+  clock.stand(night('22:00'));
+  const device = vigie.token('be-nccn', 'wall_device', '--ceiling', 'green');
+  const [room, own] = [await sit(browser, device, `/wall/${CRISIS}`), await sit(browser, nightly, `/wall/${CRISIS}`)];
+  const walls = [room, own];
+  const desk = (by: Officer): Promise<Page> => sit(browser, by, `/desk/${CRISIS}`);
+  const [belgian, dutch, french, bulgarian] = [await desk(nightly), await desk(nl), await desk(fr), await desk(bg)];
+  const board = await sit(browser, ercc, `/coordination/${CRISIS}#rhythm`);
+  const live: { at: string; wall: Likeness }[] = [];
 
-    await knows(DUTCH, green, amber, belgian, dutch, french, german, beside);
-    await expect(feed(green).locator('[lang="nl"]').filter({ hasText: DUTCH })).toBeVisible();
-    await expect(cell(green, 'nl-ncc/displacement')).toHaveAttribute('data-status', 'severe');
-    await knows(FRENCH, amber, belgian, dutch, french, german, beside);
-    await expect(cell(amber, 'fr-ncc/cyber')).toHaveAttribute('data-status', 'moderate');
-    await knows(GERMAN, belgian, german);
+  /** Time goes on to then, and every screen is told. */
+  const until = async (time: string): Promise<void> => {
+    clock.stand(night(time));
+    await clock.isToldOn(room, own, belgian, dutch, french, bulgarian, board);
+  };
+  const strip = async (...said: string[]): Promise<void> => {
+    for (const wall of walls) await expect.poll(async () => (await rounds(wall).locator('.round').allInnerTexts()).filter(Boolean)).toEqual(said);
+  };
+  /** Once the list of what happened, which does not move too often, has come to this. */
+  const keep = async (newest: string): Promise<void> => {
+    await expect(own.getByTestId('feed').locator('li').first()).toContainText(newest);
+    live.push({ at: new Date(clock.now).toISOString(), wall: await likenessOf(own) });
+  };
 
-    await knowsNothingOf(FRENCH, green);
-    await expect(cell(green, 'fr-ncc/cyber')).toHaveAttribute('data-status', 'no_report');
-    await knowsNothingOf(GERMAN, green, amber, dutch, french, board, beside);
-    await expect(cell(amber, 'de-ncc/essential_services')).toHaveAttribute('data-status', 'no_report');
+  await test.step('a cycle opens', async () => {
+    await until('22:05');
+    await expect(rounds(room)).toHaveCount(0);
+    await put(ercc, '/cycles', {
+      name: 'Situation report', sectors: [SECTOR], centres: REPORTING, starts_at: night('23:00'), rrule: 'FREQ=HOURLY;INTERVAL=8', grace_minutes: 30, reminder_minutes: [30],
+    });
+    await strip('23:00 submitted 0/5, nil 0');
+    for (const wall of walls) {
+      await expect(rounds(wall).getByRole('timer')).toHaveText('55:00');
+      await expect(rounds(wall)).toContainText('23:00 UTC');
+    }
+    await expect(mine(bulgarian)).toHaveAttribute('data-state', 'open');
+    await until('22:30');
+    for (const page of [belgian, dutch, french, bulgarian]) await expect(mine(page)).toHaveAttribute('data-state', 'due_soon');
+    await expect(bulgarian.getByTestId('feed'), 'and is reminded').toContainText('Report due at 23:00 UTC');
   });
 
-  await test.step('the Dutch centre escalates: NOBODY has it, and everyone who may know does', async () => {
-    await dutch.locator('summary').filter({ hasText: say('nl', 'desk_escalate') }).click();
-    const form = dutch.locator('#raise');
-    await form.locator('#raise-title').fill(ASKED);
-    await form.locator('#raise-level').selectOption('political');
-    await form.locator('#raise-severity').selectOption('extreme');
-    await form.locator('#raise-asked_of').selectOption('eu-ercc');
-    await form.locator('#raise-reason').fill('Onze middelen zijn op.');
+  await test.step('one centre reports', async () => {
+    await until('22:40');
+    await belgian.keyboard.press('Alt+r');
+    await belgian.keyboard.press('Enter');
+    await expect(belgian.locator('#post-sector')).toHaveValue(SECTOR);
+    await belgian.locator('input[name="post-severity"][value="severe"]').check();
+    await belgian.locator('#post-headline').fill(BREACH);
+    await belgian.locator('input[name="post-tlp"][value="green"]').check();
+    await belgian.locator('#post button[type="submit"]').click();
+    await strip('23:00 submitted 1/5, nil 0');
+    await expect(mine(belgian)).toHaveAttribute('data-state', 'submitted');
+    await expect(slotOn(board, 'be-nccn')).toHaveAttribute('data-state', 'submitted');
+  });
+
+  /** From its slot, an officer says that there is nothing to report. */
+  const nothing = async (page: Page): Promise<void> => {
+    await page.getByTestId('my-slots').getByRole('button', { name: 'Nothing to report' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await page.keyboard.press('1');
+    await dialog.locator('input[value="green"]').check();
+    await dialog.getByRole('button', { name: 'Post' }).click();
+    await expect(dialog).toHaveCount(0);
+  };
+
+  await test.step('one sends nil', async () => {
+    await until('22:45');
+    await nothing(dutch);
+    await strip('23:00 submitted 1/5, nil 1');
+    await expect(mine(dutch)).toHaveAttribute('data-state', 'nil');
+    await expect(slotOn(board, 'nl-ncc')).toHaveAttribute('data-state', 'nil');
+    await keep('Nothing to report');
+  });
+
+  await test.step('one is excused', async () => {
+    await until('22:50');
+    await board.getByTestId('slot-grid').getByRole('button', { name: /^Excuse MT/ }).first().click();
+    await board.locator('#excuse-reason').fill('Moves to its reserve site');
+    await board.locator('#excuse button[type="submit"]').click();
+    await strip('23:00 submitted 1/5, nil 1, excused 1');
+    await expect(slotOn(board, 'mt-ncc')).toHaveAttribute('data-state', 'excused');
+  });
+
+  await test.step('an escalation is raised, and nobody answers', async () => {
+    await until('22:55');
+    await belgian.locator('summary').filter({ hasText: 'Raise an escalation' }).click();
+    const form = belgian.locator('#raise');
+    await form.locator('#raise-title').fill(BOATS);
+    await form.locator('#raise-level').selectOption('watch');
+    await form.locator('#raise-severity').selectOption('severe');
+    await form.locator('#raise-asked_of').selectOption('nl-ncc');
+    await form.locator('#raise-reason').fill('Ours are all in use.');
     await form.locator('input[name="raise-tlp"][value="green"]').check();
-    await form.getByRole('button', { name: say('nl', 'do_escalate') }).click();
-    await expect(dutch.getByTestId('raise-said')).toHaveText(say('nl', 'done_raised'));
-    for (const wall of [green, amber]) {
-      await expect(wall.getByTestId('escalation').filter({ hasText: ASKED })).toContainText('NOBODY');
-      await expect(wall.getByTestId('alarm')).toHaveText(`New top escalation: ${ASKED}.`);
+    await form.getByRole('button', { name: 'Raise' }).click();
+    for (const wall of walls) {
+      await expect(escalation(wall)).toContainText('Watch');
+      await expect(escalation(wall)).toContainText('NOBODY');
+      await expect(escalation(wall).getByRole('timer')).toHaveText('30:00');
     }
-    await expect(board.locator('[data-column="raised"]')).toContainText(ASKED);
-    await expect(board.getByTestId('alarm')).toContainText(ASKED);
-    await expect(german.getByTestId('desk-escalation').filter({ hasText: ASKED })).toContainText(say('de', 'escalation_nobody'));
   });
 
-  await test.step('the coordinator acknowledges it, and each reads so in its own words', async () => {
-    await board.locator('[data-column="raised"]').getByRole('link', { name: ASKED }).click();
-    await board.getByTestId('steps').getByRole('button', { name: 'Acknowledge', exact: true }).click();
-    await board.getByTestId('steps').getByLabel('Note').fill('Offers of FR are being compared.');
-    await board.getByTestId('steps').getByRole('button', { name: 'Acknowledge: put on record' }).click();
-    await expect(board.locator('[data-column="acknowledged"]')).toContainText(ASKED);
-    for (const wall of [green, amber]) {
-      await expect(wall.getByTestId('escalation')).toContainText('Acknowledged, with ERCC');
-      await expect(wall.getByTestId('escalation')).not.toContainText('NOBODY');
+  await test.step('who owes a report that was due is named', async () => {
+    await until('23:00:01');
+    await strip('23:00 submitted 1/5, nil 1, excused 1', 'overdue 2 (BG, FR)');
+    await expect(mine(bulgarian)).toHaveAttribute('data-state', 'overdue');
+    await expect(board.getByRole('link', { name: /Rhythm/ })).toContainText('2 overdue');
+  });
+
+  await test.step('one is late', async () => {
+    await until('23:10');
+    await nothing(french);
+    await strip('23:00 submitted 1/5, nil 1, late 1, excused 1', 'overdue 1 (BG)');
+    await expect(mine(french)).toHaveAttribute('data-state', 'late');
+    await expect(slotOn(board, 'fr-ncc')).toHaveAttribute('data-state', 'late');
+  });
+
+  /** The clock raises it: on walls, on the desk of who is asked, and in the list of what happened. */
+  const risen = async (level: string, left: string): Promise<void> => {
+    for (const wall of walls) {
+      await expect(escalation(wall)).toContainText(level);
+      await expect(escalation(wall)).toContainText('level raised by the clock');
+      await expect(escalation(wall)).toContainText('NOBODY');
+      await expect(escalation(wall).getByRole('timer')).toHaveText(left);
+      await expect(wall.getByTestId('feed').locator('li').first()).toContainText(`Nobody answered in time, now ${level}: ${BOATS}`);
     }
-    await expect(dutch.getByTestId('desk-escalation').filter({ hasText: ASKED })).toContainText(say('nl', 'state_acknowledged'));
-    await expect(french.getByTestId('desk-escalation').filter({ hasText: ASKED })).toContainText(say('fr', 'state_acknowledged'));
+    await expect(dutch.getByTestId('desk-escalation').filter({ hasText: BOATS })).toContainText(`Nobody answered in time: ${level} from then on`);
+  };
+
+  await test.step('its level goes up', async () => {
+    await until('23:25:30');
+    await risen('Coordination', '19:30');
+    for (const wall of walls) await expect(wall.getByTestId('alarm')).toHaveText('');
   });
 
-  await test.step('one wall loses its line: it says since when and claims nothing newer', async () => {
-    await green.evaluate(() => Object.assign(window, { sameDocument: true }));
-    line.cut();
-    await expect(green.getByTestId('not-live')).toContainText(/NOT LIVE since \d\d:\d\d:\d\d UTC/);
-    await expect(green.getByTestId('picture')).toHaveCSS('filter', /grayscale/);
-    await post(dutch, 'nl', { sector: 'civil_protection', severity: 'moderate', headline: MISSED, tlp: 'green' });
-    await knows(MISSED, amber, belgian, beside);
-    await expect(cell(amber, 'nl-ncc/civil_protection')).toHaveAttribute('data-status', 'moderate');
-    await knows(DUTCH, green);
-    await knowsNothingOf(MISSED, green);
-    await expect(amber.getByTestId('not-live')).toHaveCount(0);
+  await test.step('one is missed', async () => {
+    await until('23:30');
+    await expect(mine(bulgarian), 'the grace holds to its end').toHaveAttribute('data-state', 'overdue');
+    await until('23:30:01');
+    await strip('23:00 submitted 1/5, nil 1, late 1, excused 1', 'missed 1 (BG)');
+    await expect(mine(bulgarian)).toHaveAttribute('data-state', 'missed');
+    await expect(bulgarian.getByTestId('feed')).toContainText('Report of 23:00 UTC missed');
+    await expect(slotOn(board, 'bg-ncc')).toHaveAttribute('data-state', 'missed');
   });
 
-  await test.step('it recovers by itself, without a gap and without loading anew', async () => {
-    line.mend();
-    await expect(green.getByTestId('picture')).toHaveAttribute('data-live', 'true');
-    await expect(green.getByTestId('not-live')).toHaveCount(0);
-    await knows(MISSED, green);
-    await expect(cell(green, 'nl-ncc/civil_protection')).toHaveAttribute('data-status', 'moderate');
-    expect(await green.evaluate(() => 'sameDocument' in window)).toBe(true);
+  await test.step('its level goes up again, to the top', async () => {
+    await until('23:46');
+    await risen('Political', '14:00');
+    for (const wall of walls) await expect(wall.getByTestId('alarm')).toHaveText(`New top escalation: ${BOATS}.`);
+    await keep(BOATS);
   });
 
-  await test.step('the French centre corrects its words and widens their circle', async () => {
-    await expect(belgian.getByRole('button', { name: 'Correct' })).toHaveCount(0);
-    await french.locator('[data-own="cyber"]').getByRole('button', { name: say('fr', 'desk_correct') }).click();
-    await french.locator('#post-headline').fill(FRENCH_LATER);
-    await french.locator('input[name="post-severity"][value="minor"]').check();
-    await french.locator('input[name="post-tlp"][value="green"]').check();
-    await french.locator('#post button[type="submit"]').filter({ hasText: say('fr', 'do_post') }).click();
-    await expect(french.getByTestId('post-said')).toHaveText(say('fr', 'done_posted'));
-    for (const wall of [green, amber]) await expect(cell(wall, 'fr-ncc/cyber')).toHaveAttribute('data-status', 'minor');
-    await knows(FRENCH_LATER, green, amber, dutch, german, belgian, beside);
-    // What stood under a narrower mark is not told to the wider circle.
-    await knowsNothingOf(FRENCH, green);
-    await cell(belgian, 'fr-ncc/cyber').click();
-    const history = belgian.getByTestId('history');
-    await expect(history.locator('li[data-state="superseded"]')).toContainText(FRENCH);
-    await expect(history.locator('li[data-state="published"]').locator('ins').first()).toBeVisible();
-    await belgian.keyboard.press('Escape');
+  await test.step('it is answered', async () => {
+    await until('23:50');
+    const asked = dutch.getByTestId('desk-escalation').filter({ hasText: BOATS });
+    await asked.getByRole('button', { name: 'Acknowledge', exact: true }).click();
+    await asked.getByLabel('Done by (UTC)').fill('2026-02-11T02:00');
+    await asked.getByRole('button', { name: 'Acknowledge: Do it' }).click();
+    for (const wall of walls) {
+      await expect(escalation(wall)).toContainText('Acknowledged, with NL');
+      await expect(escalation(wall)).not.toContainText('NOBODY');
+    }
+    await until('00:10');
+    await asked.getByRole('button', { name: 'Assign', exact: true }).click();
+    await asked.getByLabel('Position that has it in hand').fill('Water rescue');
+    await asked.getByRole('button', { name: 'Assign: Do it' }).click();
+    await asked.getByRole('button', { name: 'Start', exact: true }).click();
+    for (const wall of walls) await expect(escalation(wall)).toContainText('In progress, with NL Water rescue');
   });
 
-  await test.step('what was wrong is withdrawn, with its reason, before the same circles that saw it', async () => {
-    const withdraw = async (desk: Page, language: Language, sector: string, reason: string): Promise<void> => {
-      const own = desk.locator(`[data-own="${sector}"]`);
-      await own.getByRole('button', { name: say(language, 'desk_withdraw'), exact: true }).click();
-      await own.locator('#withdraw-reason').fill(reason);
-      await own.getByRole('button', { name: say(language, 'do_withdraw'), exact: true }).last().click();
-      await expect(own).toHaveAttribute('data-status', 'no_report');
-    };
-    await withdraw(german, 'de', 'essential_services', 'Fehlalarm eines Netzbetreibers');
-    await withdraw(dutch, 'nl', 'displacement', 'Dubbel geteld');
-    for (const page of [green, amber, belgian, beside]) await knows('Dubbel geteld', page);
-    for (const wall of [green, amber]) await expect(cell(wall, 'nl-ncc/displacement')).toHaveAttribute('data-status', 'no_report');
-    await knows('Fehlalarm eines Netzbetreibers', belgian);
-    await knowsNothingOf('Fehlalarm', green, amber, dutch, french, board, beside);
-    await knowsNothingOf(GERMAN, green, amber, dutch, french, board, beside);
+  await test.step('a centre falls silent', async () => {
+    await until('05:50');
+    for (const wall of walls) await expect(wall.locator('[data-cell="de-ncc/displacement"]')).toHaveAttribute('data-status', 'stale');
+    await strip('23:00 submitted 1/5, nil 1, late 1, excused 1', 'missed 1 (BG)');
+    await keep('Start');
+  });
+
+  await test.step('the shift is handed over and signed', async () => {
+    const outgoing = await sit(browser, nightly, `/handover/${CRISIS}#write`);
+    await expect(outgoing.locator('#offer-from'), 'from where the last one ended').toHaveValue('2026-02-10T22:00');
+    await expect(outgoing.locator('#offer-to'), 'to its planned end').toHaveValue('2026-02-11T06:00');
+    await outgoing.locator('#offer-notes').fill('Boats are under way; 400 people still on roofs.');
+    await outgoing.locator('#offer-watch_items').fill('Gauge at Borgharen');
+    await outgoing.locator('#offer-notes').press('Control+Enter');
+    const offered = outgoing.getByTestId('handover');
+    await expect(offered).toHaveAttribute('data-state', 'offered');
+    await expect(offered.locator('[data-part="open-escalations"]')).toContainText(BOATS);
+    expect(await toldOn(offered.getByTestId('changes')), 'what the system tells the next shift is what happened').toEqual([...HAPPENED, unchanged('The crisis itself, Queries, Figures, Shifts handed over')]);
+
+    await until('06:00:01');
+    await expect(board.getByTestId('handovers-missing')).toContainText('BE since 06:00 UTC');
+    const incoming = await sit(browser, daily, `/handover/${CRISIS}`);
+    await expect(incoming.getByTestId('ended')).toContainText('Shift ended without a signed handover');
+    await incoming.locator('#sign-note').fill('Taken over.');
+    await incoming.locator('#sign-note').press('Control+Enter');
+    await expect(incoming.getByTestId('handover')).toHaveAttribute('data-state', 'signed');
+    await expect(incoming.getByTestId('signature')).toContainText('Duty officer, day');
+    await expect(offered).toHaveAttribute('data-state', 'signed');
+    await expect(board.getByTestId('handovers-missing')).toHaveCount(0);
+    for (const wall of walls) await expect(wall.getByTestId('feed').locator('li').first()).toContainText('BE: shift handed over and signed');
+  });
+
+  await test.step('what changed since the shift began is exactly what happened', async () => {
+    const page = await vigie.open(browser, daily.token, `/changes/${CRISIS}`);
+    await page.getByLabel('My shift began (UTC)').fill(SHIFT.from.slice(0, 19));
+    await page.getByRole('button', { name: 'Show' }).click();
+    await expect(page.getByTestId('span')).toHaveText('10 Feb, 22:00 UTC to 11 Feb, 06:00 UTC');
+    expect(await toldOn(page.getByTestId('changes'))).toEqual([...HAPPENED, SIGNED, unchanged('The crisis itself, Queries, Figures')]);
+    const difference = await vigie.get<Difference>(daily.token, `/crises/${CRISIS}/changes?since=${SHIFT.from}`);
+    expect(contentOf(difference)).toEqual({
+      since_at: night('22:00'), upto_at: night('06:00:01'), crisis: null, readings: [], silent: ['de-ncc'], missed: [`bg-ncc ${night('23:00')}`],
+      cells: [
+        [`be-nccn/${SECTOR}`, `moderate: Dykes are watched, ${night('21:00')}`, `severe: ${BREACH}, ${night('22:40')}`],
+        [`fr-ncc/${SECTOR}`, null, `nil: Nothing to report, ${night('23:10')}`],
+        [`nl-ncc/${SECTOR}`, null, `nil: Nothing to report, ${night('22:45')}`],
+      ],
+      escalations: {
+        new: [{
+          title: BOATS, level: 'political', state: 'in_progress', owner: 'nl-ncc', assignee: 'Water rescue', until: night('02:00'),
+          steps: [`acknowledge ${night('23:50')} nl-ncc`, `assign ${night('00:10')} nl-ncc`, `start ${night('00:10')} nl-ncc`],
+          lapses: [`ack ${night('23:25')} coordination`, `ack ${night('23:45')} political`],
+        }],
+        closed: [], changed: [], gone: [],
+      },
+      queries: { new: [], answered: [], withdrawn: [], gone: [] },
+      centres: [
+        ['be-nccn', `last_heard ${night('22:40')}`, `last_handover ${night('06:00:01')}`, `next_handover ${night('14:00', 11)}`],
+        ['fr-ncc', `last_heard ${night('23:10')}`],
+        ['nl-ncc', `last_heard ${night('22:45')}`],
+      ],
+      cycles: [[null, 'Situation report', null]],
+      slots: [
+        ['be-nccn', null, `${night('23:00')} filled ${night('22:40')}`],
+        ['fr-ncc', null, `${night('23:00')} filled ${night('23:10')}, nil`],
+        ['mt-ncc', null, `${night('23:00')} excused: Moves to its reserve site`],
+        ['nl-ncc', null, `${night('23:00')} filled ${night('22:45')}, nil`],
+      ],
+    });
+  });
+
+  await test.step('the replay is what the wall was, at three moments', async () => {
+    expect(live).toHaveLength(3);
+    for (const { at, wall } of live) {
+      // A wall is dark, a person's screen as its reader has it.
+      const replay = await vigie.open(browser, nightly.token, `/replay/${CRISIS}?${new URLSearchParams({ at }).toString()}`, { colorScheme: 'dark' });
+      await expect(replay.getByTestId('replay')).toHaveAttribute('data-at', at);
+      expectSame(await likenessOf(replay), wall, at);
+      await replay.context().close();
+    }
   });
 });

@@ -173,7 +173,7 @@ test('the difference since a shift began is exactly what happened, as far as its
   await expect(report.locator('[data-reading]')).toHaveCount(1);
   await expect(report.locator('[data-reading="pl-ncc/reception_places_free"]')).toContainText(/300.*41 places.*-259 worse/s);
   await expect(report.locator('[data-part="frame"]')).toContainText('none → monitoring');
-  await expect(page.getByTestId('unchanged')).toHaveText('Nothing changed in: Queries, Newly silent centres, Centres heard after silence, Reports missed.');
+  await expect(page.getByTestId('unchanged')).toHaveText('Nothing changed in: Queries, Newly silent centres, Centres heard after silence, Reports missed, Reporting cycles, Shifts handed over.');
   await expect(page.locator('body')).not.toContainText('Only for the Netherlands');
   const upto = await report.getAttribute('data-upto');
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, Page } from '@playwright/test';
+import type { HeldClock } from './held-clock';
 
 const BINARY = process.env.VIGIE_BIN ?? '../target/debug/vigie';
 
@@ -22,18 +23,26 @@ export class Vigie {
   private constructor(
     private readonly folder: string,
     private readonly command: string[],
+    private readonly clock?: HeldClock,
   ) {}
 
   static async serve(...more: string[]): Promise<Vigie> {
     return Vigie.begin(['serve', ...more]);
   }
 
+  /** Its time is what the clock stands at, for the server and whoever opens a page of it. */
+  static async serveAt(clock: HeldClock): Promise<Vigie> {
+    const vigie = await Vigie.begin(['serve'], clock);
+    await clock.isHeldFor(vigie.base);
+    return vigie;
+  }
+
   static async demo(...more: string[]): Promise<Vigie> {
     return Vigie.begin(['demo', ...more]);
   }
 
-  private static async begin(command: string[]): Promise<Vigie> {
-    const vigie = new Vigie(mkdtempSync(join(tmpdir(), 'vigie-')), command);
+  private static async begin(command: string[], clock?: HeldClock): Promise<Vigie> {
+    const vigie = new Vigie(mkdtempSync(join(tmpdir(), 'vigie-')), command, clock);
     await vigie.start('127.0.0.1:0');
     return vigie;
   }
@@ -42,11 +51,15 @@ export class Vigie {
     return `sqlite:${join(this.folder, 'vigie.db')}`;
   }
 
+  private get environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ...this.clock?.environment };
+  }
+
   /** Starts the process; it answers once it prints its address. */
   private async start(listen: string): Promise<void> {
     const [subcommand = '', ...more] = this.command;
     const arguments_ = [subcommand, '--listen', listen, '--journal', this.journal, '--print-address', ...more];
-    const child = spawn(BINARY, arguments_, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(BINARY, arguments_, { stdio: ['ignore', 'pipe', 'ignore'], env: this.environment });
     this.child = child;
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.startsWith('{')) continue;
@@ -87,7 +100,7 @@ export class Vigie {
   }
 
   token(centre: string, role: Role, ...more: string[]): { id: string; token: string } {
-    const made = execFileSync(BINARY, ['token', 'create', '--journal', this.journal, '--centre', centre, '--role', role, '--json', ...more]);
+    const made = execFileSync(BINARY, ['token', 'create', '--journal', this.journal, '--centre', centre, '--role', role, '--json', ...more], { env: this.environment });
     return JSON.parse(made.toString()) as { id: string; token: string };
   }
 
@@ -106,9 +119,16 @@ export class Vigie {
     return (await answer.json()) as { id: string; position: string };
   }
 
+  async get<T>(token: string, path: string): Promise<T> {
+    const answer = await fetch(`${this.base}/api/v1${path}`, { headers: { authorization: `Bearer ${token}`, connection: 'close' } });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
   /** A browser of its own, signed in by link, at a page; `base` where it is reached by another line. */
   async open(browser: Browser, token: string, path: string, options: Parameters<Browser['newContext']>[0] = {}, base = this.base): Promise<Page> {
     const context = await browser.newContext(options);
+    await this.clock?.holdIn(context);
     const page = await context.newPage();
     await page.goto(`${base}/sign-in#${new URLSearchParams({ token, next: path }).toString()}`);
     // The link itself ends with the page it leads to: only the address without its fragment tells them apart.

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Difference, Indicator, ReadingChange, SlotView } from '../../src/api/types.gen';
-import { cellLines, endedLine, escalationLine, graveFirst, heardAgain, longestGrace, missedLines, readingLines, scopeOf, SLOTS_WITHIN_MS, slotsFrom, strictestOf } from '../../src/changes/told';
+import type { CycleView, Difference, Indicator, ReadingChange, SlotView } from '../../src/api/types.gen';
+import { cellLines, cycleDeeds, endedLine, escalationLine, excusedIn, graveFirst, handedOverIn, heardAgain, missedLines, readingLines, scopeOf, strictestOf } from '../../src/changes/told';
 import { cell, escalation, iso, MINUTE, NOW, picture, reading, centre } from './pictures';
 
 const SINCE = NOW - 8 * 60 * MINUTE;
 const difference = (more: Partial<Difference> = {}): Difference => ({
-  since: 'a', upto: 'b', since_at: iso(SINCE), upto_at: iso(NOW), crisis: null, cells: [], readings: [], centres: [], cycles: [], slots: [], silent: [],
+  since: 'a', upto: 'b', since_at: iso(SINCE), upto_at: iso(NOW), crisis: null, cells: [], readings: [], centres: [], cycles: [], slots: [], missed: [], silent: [],
   escalations: { new: [], closed: [], changed: [], gone: [] }, queries: { new: [], answered: [], withdrawn: [], gone: [] }, ...more,
 });
 const then = { as_of: iso(SINCE - MINUTE), valid_until: iso(SINCE + 60 * MINUTE) };
@@ -88,15 +88,12 @@ describe('silence', () => {
     const changed = [cells[0], cells[1], cells[3]].flatMap((to) => (to ? [{ centre: to.centre, sector: to.sector, from: null, to }] : []));
     expect(heardAgain(difference({ cells: changed }), cells)).toEqual(['pl', 'ro']);
   });
+});
 
-  it('in a slot counts where its grace ended after the old picture', () => {
-    const cycles = [{ id: 'c', grace_minutes: 30 }];
-    const slot = (due: number, state: SlotView['state'] = 'missed'): SlotView => ({ cycle: 'c', centre: 'be', due_at: iso(due), state, filled_at: null, update: null, reason: null });
-    const slots = [slot(SINCE - 31 * MINUTE), slot(SINCE - 29 * MINUTE), slot(SINCE + MINUTE), slot(SINCE + 2 * MINUTE, 'late')];
-    expect(missedLines(slots, cycles, SINCE).map(({ due_at }) => due_at)).toEqual([iso(SINCE + MINUTE), iso(SINCE - 29 * MINUTE)]);
-    expect(longestGrace(cycles)).toBe(30 * MINUTE);
-    expect(longestGrace([])).toBe(0);
-  });
+it('reports that were missed stand newest first', () => {
+  const slot = (centre: string, due: number): SlotView => ({ cycle: 'c', centre, due_at: iso(due), state: 'missed', filled_at: null, update: null, reason: null });
+  const told = missedLines([slot('be', SINCE), slot('pl', NOW), slot('fr', NOW)]);
+  expect(told.map(({ centre }) => centre)).toEqual(['fr', 'pl', 'be']);
 });
 
 it('the scope tells who came and who went; a new crisis brings all of its own', () => {
@@ -107,7 +104,7 @@ it('the scope tells who came and who went; a new crisis brings all of its own', 
 });
 
 describe('the label', () => {
-  const beside = { missed: [], heard: [], cells: [] };
+  const beside = { heard: [], cells: [] };
   const cycle = { id: 'c', name: 'c', sectors: [], centres: [], starts_at: iso(SINCE), rrule: '', grace_minutes: 5, cutoff_minutes: null, reminder_minutes: [], ended: null, due: [] };
   const slot: SlotView = { cycle: 'c', centre: 'a', due_at: iso(NOW), state: 'missed', filled_at: null, update: null, reason: null };
 
@@ -120,7 +117,7 @@ describe('the label', () => {
   });
 
   it('is never milder than green over what is owed', () => {
-    expect(strictestOf(difference(), { ...beside, missed: [slot] })).toBe('green');
+    expect(strictestOf(difference({ missed: [slot] }), beside)).toBe('green');
     expect(strictestOf(difference({ cycles: [{ cycle: 'c', from: null, to: cycle }] }), beside)).toBe('green');
     expect(strictestOf(difference({ slots: [{ cycle: 'c', centre: 'a', from: null, to: null }] }), beside)).toBe('green');
   });
@@ -133,10 +130,41 @@ describe('the label', () => {
   });
 });
 
-it('missed slots are asked for as far back as one may have been due, and no further than the server tells', () => {
-  const cycles = [{ id: 'c', grace_minutes: 30 }];
-  expect(slotsFrom(cycles, SINCE, NOW)).toEqual({ from: SINCE - 30 * MINUTE, isCut: false });
-  const longAgo = NOW - SLOTS_WITHIN_MS;
-  expect(slotsFrom([], longAgo, NOW)).toEqual({ from: longAgo, isCut: false });
-  expect(slotsFrom(cycles, longAgo, NOW)).toEqual({ from: longAgo, isCut: true });
+describe('what was done to the rhythm', () => {
+  const cycle = (more: Partial<CycleView> = {}): CycleView => ({
+    id: 'c', name: 'Situation report', sectors: ['shelter'], centres: ['be', 'pl'], starts_at: iso(SINCE), rrule: 'FREQ=HOURLY', grace_minutes: 30, cutoff_minutes: null,
+    reminder_minutes: [], ended: null, due: [], ...more,
+  });
+  const ended = { at: iso(NOW), by: { centre: 'pl', role: 'coordinator' as const, position: '' }, reason: 'Over' };
+  const due = [{ soon_at: iso(NOW), due_at: iso(NOW), grace_until: iso(NOW), centres: ['be'] }];
+
+  it('is told deed by deed; that time went on is none', () => {
+    expect(cycleDeeds({ cycle: 'c', from: null, to: cycle() })).toEqual(['set']);
+    expect(cycleDeeds({ cycle: 'c', from: null, to: cycle({ ended }) })).toEqual(['set', 'ended']);
+    expect(cycleDeeds({ cycle: 'c', from: cycle(), to: cycle({ due }) })).toEqual([]);
+    expect(cycleDeeds({ cycle: 'c', from: cycle({ due }), to: cycle({ grace_minutes: 15 }) })).toEqual(['changed']);
+    expect(cycleDeeds({ cycle: 'c', from: cycle(), to: cycle({ centres: ['be'], ended }) })).toEqual(['changed', 'ended']);
+    expect(cycleDeeds({ cycle: 'c', from: cycle({ ended }), to: cycle({ ended, due }) })).toEqual([]);
+  });
+
+  it('names who was excused since, and not who was before', () => {
+    const excuse = (due: number, reason: string) => ({ due_at: iso(due), reason, at: iso(SINCE), by: { centre: 'pl', role: 'coordinator' as const, position: '' } });
+    const row = (...excused: ReturnType<typeof excuse>[]) => ({ cycle: 'c', centre: 'be', filled: [], excused });
+    const [first, next] = [excuse(NOW, 'Moves'), excuse(NOW + MINUTE, 'Moves still')];
+    expect(excusedIn([{ cycle: 'c', centre: 'pl', from: null, to: row(next) }, { cycle: 'c', centre: 'be', from: row(first), to: row(first, next) }, { cycle: 'c', centre: 'fr', from: row(first), to: null }])).toEqual([
+      { centre: 'be', due_at: next.due_at, reason: 'Moves still' }, { centre: 'pl', due_at: next.due_at, reason: 'Moves still' },
+    ]);
+  });
+});
+
+describe('a shift that was handed over', () => {
+  it('is one that was signed for since, and is for the community to know', () => {
+    const at = (last_handover: string | null) => ({ ...centre('be'), last_handover });
+    const heard = { centre: 'fr', from: at(iso(SINCE)), to: at(iso(SINCE)) };
+    const signed = { centre: 'be', from: at(null), to: at(iso(NOW)) };
+    expect(handedOverIn([heard, signed, { centre: 'pl', from: at(null), to: at(null) }, { centre: 'nl', from: at(iso(NOW)), to: null }])).toEqual(['be']);
+    const nothing = { heard: [], cells: [] };
+    expect(strictestOf(difference({ centres: [heard] }), nothing)).toBe('clear');
+    expect(strictestOf(difference({ centres: [signed] }), nothing)).toBe('green');
+  });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { EscalationView } from '../../src/api/types.gen';
-import { type Alarm, APART_MS, DEAF, type Hearing, listen, sound, tune } from '../../src/device/sound';
+import { type Alarm, APART_MS, DEAF, heldBack, type Hearing, listen, sound, SOUNDS_MAX, tune, WITHIN_MS } from '../../src/device/sound';
 import { at, escalation, T0 } from './given';
 
 const political = (id: string, changes: Partial<EscalationView> = {}) => escalation({ id, level: 'political', ...changes });
@@ -54,6 +54,46 @@ test('one sound a minute; what comes in between sounds together when it is over'
   const later = sound(hearing, 1_000 + APART_MS, false);
   expect(later.alarm?.id).toBe('e3');
   expect(sound(later.hearing, 1_000 + 2 * APART_MS, false).alarm).toBeNull();
+});
+
+/** As many sounds as are allowed, a minute apart from 0 on. */
+function loud(environment: Alarm['environment'] = 'actual', crisis = 'a'): Hearing {
+  let hearing = heard();
+  const there: EscalationView[] = [];
+  for (let nth = 0; nth < SOUNDS_MAX; nth += 1) {
+    there.push(extreme(`${crisis}${nth}`));
+    const next = sound(hear(hearing, there, { environment, crisis, begun: null }).hearing, nth * APART_MS, false);
+    expect(next.alarm?.id).toBe(`${crisis}${nth}`);
+    hearing = next.hearing;
+  }
+  return hearing;
+}
+
+test('so many sounds in ten minutes; what comes then is held back together, and how many and how long is told', () => {
+  const hearing = hear(loud(), [extreme('x1'), extreme('x2')]).hearing;
+  expect(sound(hearing, 5 * APART_MS, false).alarm).toBeNull();
+  expect(heldBack(hearing, 5 * APART_MS)).toEqual({ count: 2, leftMs: WITHIN_MS - 5 * APART_MS });
+  expect(sound(hearing, WITHIN_MS - 1, false).alarm).toBeNull();
+  const next = sound(hearing, WITHIN_MS, false);
+  expect(next.alarm?.id).toBe('x1');
+  expect(heldBack(next.hearing, WITHIN_MS)).toBeNull();
+  // One of the ten minutes is over, the others are not.
+  const more = hear(next.hearing, [extreme('x3')]).hearing;
+  expect(heldBack(more, WITHIN_MS)).toEqual({ count: 1, leftMs: APART_MS });
+});
+
+test('one that is held back and becomes louder is still one', () => {
+  const waits = hear(loud(), [extreme('x1')]).hearing;
+  const louder = hear(waits, [extreme('x1', { level: 'political' })]).hearing;
+  expect(louder.held).toEqual(['x1']);
+});
+
+test('what weighs less holds nothing back that weighs more', () => {
+  const drilled = loud('exercise', 'drill');
+  const actual = hear(drilled, [political('e1')], { begun: null }).hearing;
+  expect(sound(actual, SOUNDS_MAX * APART_MS, false).alarm?.id).toBe('e1');
+  const drill = hear(drilled, [extreme('d9')], { crisis: 'drill', environment: 'exercise', begun: null }).hearing;
+  expect(sound(drill, SOUNDS_MAX * APART_MS, false).alarm).toBeNull();
 });
 
 test('a muted wall forgets: nothing old sounds when it is heard again', () => {

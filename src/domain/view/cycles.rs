@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Eye, Visible, WithdrawalView};
 use crate::domain::actor::By;
-use crate::domain::cycle::{Cycle, CycleRecord};
+use crate::domain::cycle::{Cycle, CycleRecord, GRACE_MAX};
 use crate::domain::event::OF_CYCLES;
 use crate::domain::ids::{CentreId, CycleId, SectorId, UpdateId};
 use crate::domain::query::Said;
@@ -164,11 +164,24 @@ impl Eye<'_> {
 
     /// Every slot that is due within a time, as it is now, in the order of the due times.
     pub fn slots(&self, due: &RangeInclusive<Timestamp>, now: Timestamp) -> Visible<Vec<SlotView>> {
+        Visible(self.slots_where(*due.start(), now, |round| due.contains(&round.due_at)))
+    }
+
+    /// Every slot whose grace ended after a time and by now without a report, in the order of the due times: the grace
+    /// that held for it, whatever holds now.
+    pub fn missed(&self, after: Timestamp, now: Timestamp) -> Visible<Vec<SlotView>> {
+        let since = after.saturating_sub(GRACE_MAX).unwrap_or(Timestamp::MIN);
+        let mut slots = self.slots_where(since, now, |round| round.grace_until >= after);
+        slots.retain(|slot| slot.state == SlotState::Missed);
+        Visible(slots)
+    }
+
+    fn slots_where(&self, since: Timestamp, now: Timestamp, wanted: impl Fn(&Round<'_>) -> bool) -> Vec<SlotView> {
         let mut slots = Vec::new();
         for (id, record) in &self.picture.cycles {
             for centre in record.centres() {
-                for Slot { round, fill, excuse } in self.slots_of(record, centre, *due.start()) {
-                    if due.contains(&round.due_at) {
+                for Slot { round, fill, excuse } in self.slots_of(record, centre, since) {
+                    if wanted(&round) {
                         slots.push(SlotView {
                             cycle: *id,
                             centre: centre.clone(),
@@ -183,7 +196,7 @@ impl Eye<'_> {
             }
         }
         slots.sort_by(|a, b| (a.due_at, a.cycle, &a.centre).cmp(&(b.due_at, b.cycle, &b.centre)));
-        Visible(slots)
+        slots
     }
 
     /// Nothing is shown of a centre that is out of scope, nor to whoever may not see the rhythm.

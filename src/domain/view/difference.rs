@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    CellView, CentreView, CrisisView, CycleView, EscalationView, PictureView, QueryView, ReadingView, SlotsView,
-    Visible,
+    CellView, CentreView, CrisisView, CycleView, EscalationView, PictureView, QueryView, ReadingView, SlotView,
+    SlotsView, Visible,
 };
 use crate::domain::freshness::freshness;
 use crate::domain::ids::{CentreId, CycleId, EscalationId, IndicatorId, QueryId, SectorId};
@@ -41,6 +41,8 @@ pub struct Difference {
     pub centres: Vec<CentreChange>,
     pub cycles: Vec<CycleChange>,
     pub slots: Vec<SlotsChange>,
+    /// Reports whose grace ended in between, oldest first. Time alone makes them so: no picture holds them.
+    pub missed: Vec<SlotView>,
     /// Of whom something still held then, and nothing does now.
     pub silent: Vec<CentreId>,
 }
@@ -138,10 +140,12 @@ pub struct SlotsChange {
 }
 
 /// A picture and the time for which it is looked at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Look<'a> {
     pub picture: &'a Visible<PictureView>,
     pub at: Timestamp,
+    /// What was missed since then.
+    pub missed: Visible<Vec<SlotView>>,
 }
 
 /// Where the old picture stands.
@@ -170,6 +174,7 @@ pub fn difference(then: Then<'_>, now: Look<'_>) -> Visible<Difference> {
         centres: centres(from.map_or(&[], |picture| &picture.centres), &to.centres),
         cycles: cycles(from.map_or(&[], |picture| &picture.cycles), &to.cycles),
         slots: slots(from.map_or(&[], |picture| &picture.slots), &to.slots),
+        missed: now.missed.0,
         silent: from.map_or_else(Vec::new, |from| silent(from, then.at, to, now.at)),
     })
 }
@@ -315,7 +320,7 @@ mod tests {
     fn between(from: &Visible<PictureView>, to: &Visible<PictureView>) -> Difference {
         let at = Timestamp::UNIX_EPOCH;
         let then = Then { position: from.get().position.clone(), at, picture: Some(from) };
-        difference(then, Look { picture: to, at }).get().clone()
+        difference(then, Look { picture: to, at, missed: Visible(Vec::new()) }).get().clone()
     }
 
     fn apply<T: Clone, K: Ord>(
@@ -412,7 +417,7 @@ mod tests {
                 let now = whole(now, &viewer);
                 let at = Timestamp::UNIX_EPOCH;
                 let then = Then { position: "0".to_owned(), at, picture: None };
-                let all = difference(then, Look { picture: &now, at });
+                let all = difference(then, Look { picture: &now, at, missed: Visible(Vec::new()) });
                 prop_assert_eq!(all.get().cells.len(), now.get().cells.len());
                 prop_assert_eq!(&all.get().escalations.new, &now.get().escalations);
                 prop_assert_eq!(&all.get().queries.new, &now.get().queries);

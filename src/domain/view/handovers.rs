@@ -10,6 +10,7 @@ use super::difference::Difference;
 use super::log::{LogEntryView, Wanted};
 use super::{EscalationView, Eye, PictureView, QueryView, SlotView, Visible};
 use crate::domain::actor::By;
+use crate::domain::cycle::GRACE_MAX;
 use crate::domain::event::{Entry, Event};
 use crate::domain::handover::{Handover, Shift};
 use crate::domain::ids::{AccountId, CentreId, HandoverId};
@@ -65,8 +66,6 @@ pub struct ShiftView {
     pub queries: Vec<QueryView>,
     /// What this centre owes in the next shift, and what it already owes.
     pub slots: Vec<SlotView>,
-    /// What any centre owed in this shift and did not report.
-    pub missed: Vec<SlotView>,
     /// What is otherwise than when the shift began.
     pub changes: Difference,
     /// Of every centre, as far as this one may read them; oldest first.
@@ -129,8 +128,8 @@ impl Eye<'_> {
         };
         let next = shift.next();
         let wanted = Wanted { key_events: true, ..Wanted::default() };
-        let due = self.slots(&(shift.from..=next.to), at).0;
-        let is_missed = |slot: &&SlotView| slot.state == SlotState::Missed;
+        // What was due before the shift may be owed in it.
+        let since = shift.from.saturating_sub(GRACE_MAX).unwrap_or(Timestamp::MIN);
         let owed = |slot: &SlotView| slot.centre == *us && (slot.due_at >= at.min(next.from) || owes(slot.state));
         Visible(ShiftView {
             at,
@@ -138,8 +137,7 @@ impl Eye<'_> {
             next,
             escalations: escalations.into_iter().filter(|one| is_open(one) && concerns(one)).collect(),
             queries: queries.into_iter().filter(|one| one.state == QueryState::Open && one.centre == *us).collect(),
-            missed: due.iter().filter(is_missed).cloned().collect(),
-            slots: due.into_iter().filter(owed).collect(),
+            slots: self.slots(&(since..=next.to), at).0.into_iter().filter(owed).collect(),
             changes: changes.get().clone(),
             key_events: key_events.iter().filter_map(|entry| Some(self.log_entry(entry, &wanted)?.0)).collect(),
         })
