@@ -29,6 +29,7 @@ use tokio::sync::watch;
 use self::problem::{Kind, Problem};
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::destinations::Destinations;
 use crate::domain::decide::Catalogue;
 use crate::health::Health;
 use crate::live::hub::Hub;
@@ -44,6 +45,7 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub reader: Reader,
     pub past: Arc<Past>,
+    pub destinations: Arc<dyn Destinations>,
     pub sign_in: Arc<SignIn>,
     pub pairing: Pairing,
     pub catalogue: Arc<Catalogue>,
