@@ -257,13 +257,16 @@ impl Destinations for MemoryDestinations {
         Ok(true)
     }
 
-    async fn counts(&self) -> Result<Counts, DestinationsError> {
-        let kept = self.kept();
-        let count = |dead: bool| {
-            let alike = kept.deliveries.iter().filter(|there| matches!(there.state, State::Dead(..)) == dead);
-            i64::try_from(alike.count()).unwrap_or(i64::MAX)
-        };
-        Ok(Counts { waiting: count(false), dead: count(true) })
+    async fn counts(&self) -> Result<HashMap<DestinationId, Counts>, DestinationsError> {
+        let mut counts: HashMap<DestinationId, Counts> = HashMap::new();
+        for there in &self.kept().deliveries {
+            let counts = counts.entry(there.destination).or_default();
+            match there.state {
+                State::Waiting(_) => counts.waiting += 1,
+                State::Dead(..) => counts.dead += 1,
+            }
+        }
+        Ok(counts)
     }
 
     async fn lease(&self, holder: Uuid, now: Timestamp, until: Timestamp) -> Result<bool, DestinationsError> {

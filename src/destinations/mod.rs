@@ -8,7 +8,7 @@ pub mod memory;
 pub mod reach;
 pub mod sqlite;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -180,8 +180,8 @@ pub trait Destinations: Send + Sync + 'static {
         delivery: String,
         now: Timestamp,
     ) -> Result<bool, DestinationsError>;
-    /// How many wait, and how many are dead.
-    async fn counts(&self) -> Result<Counts, DestinationsError>;
+    /// How many wait and how many are dead, of each destination that has any.
+    async fn counts(&self) -> Result<HashMap<DestinationId, Counts>, DestinationsError>;
 
     /// Takes or keeps the right to send until then; `false` while another has it.
     async fn lease(&self, holder: Uuid, now: Timestamp, until: Timestamp) -> Result<bool, DestinationsError>;

@@ -415,11 +415,11 @@ impl Destinations for SqliteDestinations {
         .await
     }
 
-    async fn counts(&self) -> Result<Counts, DestinationsError> {
+    async fn counts(&self) -> Result<HashMap<DestinationId, Counts>, DestinationsError> {
         on(&self.sending, |connection| {
-            let select = "select count(next_attempt), count(died_at) from delivery";
-            let read = |row: &Row<'_>| Ok(Counts { waiting: row.get(0)?, dead: row.get(1)? });
-            connection.prepare_cached(select)?.query_row([], read)
+            let select = "select destination, count(next_attempt), count(died_at) from delivery group by destination";
+            let read = |row: &Row<'_>| Ok((read_id(row, 0)?, Counts { waiting: row.get(1)?, dead: row.get(2)? }));
+            connection.prepare_cached(select)?.query_map([], read)?.collect()
         })
         .await
     }

@@ -3,6 +3,7 @@
 //! Handlers read what was sent, ask the desk or look through the hub, and answer. They decide nothing.
 
 pub mod assets;
+pub mod destinations;
 pub mod devices;
 pub mod duty;
 pub mod extract;
@@ -87,6 +88,13 @@ pub fn calls() -> Vec<Call> {
         GET "/api/v1/tokens" => tokens::list,
         POST "/api/v1/tokens" => tokens::create,
         POST "/api/v1/tokens/{id}/revoke" => tokens::revoke,
+        GET "/api/v1/destinations" => destinations::list,
+        POST "/api/v1/destinations" => destinations::create,
+        POST "/api/v1/destinations/{id}/pause" => destinations::pause,
+        POST "/api/v1/destinations/{id}/resume" => destinations::resume,
+        POST "/api/v1/destinations/{id}/remove" => destinations::remove,
+        GET "/api/v1/destinations/{id}/dead" => destinations::dead,
+        POST "/api/v1/destinations/{id}/dead/{delivery}/retry" => destinations::retry,
         GET "/api/v1/catalogue" => reads::catalogue,
         GET "/api/v1/centres" => reads::centres,
         GET "/api/v1/crises" => reads::crises,

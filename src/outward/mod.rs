@@ -150,8 +150,8 @@ impl Outward {
     async fn look(&mut self) -> Result<(), OutwardError> {
         let told = self.parts.destinations.told().await?;
         let counts = self.parts.destinations.counts().await?;
-        self.parts.health.counts().deliveries_waiting.set(counts.waiting);
-        self.parts.health.counts().deliveries_dead.set(counts.dead);
+        self.parts.health.counts().deliveries_waiting.set(counts.values().map(|counts| counts.waiting).sum());
+        self.parts.health.counts().deliveries_dead.set(counts.values().map(|counts| counts.dead).sum());
         if told.is_empty() {
             self.stands.clear();
             return Ok(());
@@ -247,6 +247,12 @@ impl Sender {
             }
         };
         let written = self.destinations.settle(delivery.id, attempts, settled, self.clock.now()).await;
+        let counts = self.health.counts();
+        if arrived {
+            counts.deliveries_sent.inc()
+        } else {
+            counts.deliveries_failed.inc()
+        };
         if let Err(error) = &written {
             tracing::warn!(error = %chain(error), "what became of a delivery could not be written; it is sent again");
         }

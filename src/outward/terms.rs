@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn waits_grow_from_seconds_to_a_shift_and_end_after_twelve_attempts() {
         let waits: Vec<_> = (0..13).map(|attempts| wait(attempts, None, 255)).collect();
-        let expected = [5, 12, 28, 69, 165, 398, 955, 2_293, 5_503, 13_208, 28_800].map(Some);
+        let expected = [5, 12, 28, 69, 165, 398, 955, 2_293, 5_503, 13_209, 28_800].map(Some);
         assert_eq!(waits[..11], expected);
         assert_eq!(waits[11..], [None, None]);
         assert_eq!((wait(0, None, 0), wait(10, None, 0)), (Some(4), Some(23_062)), "chance takes a fifth at most");

@@ -20,6 +20,7 @@ mod licences;
 mod live_wall;
 mod log;
 mod openapi;
+mod outward;
 mod pairing;
 mod picture_http;
 mod posting;
