@@ -232,12 +232,6 @@ impl Sender {
             }
         };
         let arrived = sent.is_ok();
-        let counts = self.health.counts();
-        if arrived {
-            counts.deliveries_sent.inc()
-        } else {
-            counts.deliveries_failed.inc()
-        };
         let settled = match sent {
             Ok(()) => Settled::Arrived,
             Err((failed, asked)) => {
@@ -248,11 +242,8 @@ impl Sender {
         };
         let written = self.destinations.settle(delivery.id, attempts, settled, self.clock.now()).await;
         let counts = self.health.counts();
-        if arrived {
-            counts.deliveries_sent.inc()
-        } else {
-            counts.deliveries_failed.inc()
-        };
+        let count = if arrived { &counts.deliveries_sent } else { &counts.deliveries_failed };
+        count.inc();
         if let Err(error) = &written {
             tracing::warn!(error = %chain(error), "what became of a delivery could not be written; it is sent again");
         }
