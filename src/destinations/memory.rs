@@ -150,7 +150,9 @@ impl Destinations for MemoryDestinations {
                 continue;
             }
             kept.cursors.insert(place, to);
-            deliveries.into_iter().for_each(|delivery| kept.put(destination, delivery, now));
+            for delivery in deliveries {
+                kept.put(destination, delivery, now);
+            }
         }
         Ok(())
     }

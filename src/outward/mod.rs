@@ -135,7 +135,7 @@ impl Outward {
                 },
                 _ = looks.tick() => {
                     let outcome = self.look().await;
-                    self.parts.health.outward(outcome.as_ref().map(|()| ()));
+                    self.parts.health.outward(outcome.as_ref().copied());
                 }
             }
         }

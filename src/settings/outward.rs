@@ -86,7 +86,8 @@ impl RawOutward {
         layers.within("outward.attempts", self.attempts, 1, 12)?;
         layers.within("outward.lease_seconds", self.lease_seconds, 3, 600)?;
         layers.within("outward.wall_lost_minutes", self.wall_lost_minutes, 3, 24 * 60)?;
-        if !self.origin.is_empty() && !(self.origin.starts_with("https://") || self.origin.starts_with("http://")) {
+        let has_scheme = self.origin.starts_with("https://") || self.origin.starts_with("http://");
+        if !self.origin.is_empty() && !has_scheme {
             let reason = "must begin with https:// or http://".to_owned();
             return Err(layers.invalid("outward.origin", &self.origin, reason));
         }

@@ -313,7 +313,7 @@ mod tests {
         let mut drill = Drill::open();
         let id = drill.escalation("be", Mark::of(Tlp::Green));
         let co = pair(NoticeKind::EscalationAsked, "co");
-        assert_eq!(kinds(&drill), [co.clone()]);
+        assert_eq!(kinds(&drill), std::slice::from_ref(&co));
         let step = |step, answer| Step {
             step,
             note: Some("So it is".to_owned()),
