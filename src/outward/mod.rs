@@ -159,11 +159,14 @@ impl Outward {
         if !self.has_the_right().await? {
             return Ok(());
         }
+        // A crisis whose journal cannot be read keeps nobody from what is known of the others.
+        let mut outcome = Ok(());
         for crisis in self.parts.hub.names() {
-            self.tell(&crisis, &told).await?;
+            outcome = outcome.and(self.tell(&crisis, &told).await);
         }
-        self.look_for_walls(&told).await?;
-        self.send().await
+        outcome = outcome.and(self.look_for_walls(&told).await);
+        self.send().await?;
+        outcome
     }
 
     /// Whether this server sends. The lease is renewed when half of it is over.

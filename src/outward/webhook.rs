@@ -72,16 +72,16 @@ fn sign(secret: &Secret, id: &str, seconds: i64, body: &str) -> String {
 impl Courier {
     /// Starts the thread.
     pub fn start(settings: &Outward) -> Result<Self, OutwardError> {
-        let tls = Arc::new(tls()?);
         let settings = settings.clone();
         let (asks, mut asked) = mpsc::channel::<Ask>(ASKED_MAX);
         let posting = move || {
             actix_web::rt::System::new().block_on(async move {
-                let clients = Clients::new(&settings, tls);
                 let total = settings.timeout;
-                let reach = settings.reach;
+                // Made for the first who is sent to: most servers have a hundred authorities to read.
+                let mut clients = None;
                 while let Some(Ask { post, answer }) = asked.recv().await {
-                    let (clients, reach) = (clients.clone(), reach.clone());
+                    let clients = clients.get_or_insert_with(|| Clients::new(&settings)).clone();
+                    let reach = settings.reach.clone();
                     actix_web::rt::spawn(async move {
                         let posted = timeout(total, send(&clients, &reach, post)).await;
                         let _ = answer.send(posted.unwrap_or_else(|_| Err(failed(DeliveryFault::TimedOut))));
@@ -106,13 +106,13 @@ impl Courier {
 }
 
 /// TLS with what this machine trusts, so that a government's own authority is believed where it is installed.
-fn tls() -> Result<ClientConfig, OutwardError> {
+fn tls() -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let versions = versions.map_err(|error| OutwardError::Webhooks(error.to_string()))?;
-    Ok(versions.with_root_certificates(roots).with_no_client_auth())
+    let versions = versions.expect("the provider has what every version needs");
+    versions.with_root_certificates(roots).with_no_client_auth()
 }
 
 /// One for addresses over TLS, one for those without: they do not reach the same.
@@ -123,7 +123,8 @@ struct Clients {
 }
 
 impl Clients {
-    fn new(settings: &Outward, config: Arc<ClientConfig>) -> Self {
+    fn new(settings: &Outward) -> Self {
+        let config = Arc::new(tls());
         let client = |tls| {
             let resolver = Resolver::custom(OnlyWithinReach { reach: settings.reach.clone(), tls });
             let connector = Connector::new()

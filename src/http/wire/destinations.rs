@@ -65,11 +65,7 @@ pub fn create(body: &[u8], reach: &Reach, mail: bool) -> Result<CreateDestinatio
     let mut form = Form::read(body)?;
     let channel = form.word("channel");
     let address = form.text("address", Lines::One, ADDRESS_CHARS_MAX);
-    let kinds = form.names("kinds", NoticeKind::ALL.len(), str::parse::<NoticeKind>);
-    let kinds: BTreeSet<NoticeKind> = kinds.unwrap_or_default().into_iter().collect();
-    if kinds.is_empty() {
-        form.fault("kinds", format!("must name some of: {}", NoticeKind::WORDS.join(", ")));
-    }
+    let kinds = form.required_names("kinds", NoticeKind::ALL.len(), str::parse::<NoticeKind>);
     let centre = form.optional_name("centre", CentreId::parse);
     if channel == Some(Channel::Mail) && !mail {
         form.fault("channel", "this server has no mail server ([smtp] in its configuration)");
@@ -79,7 +75,9 @@ pub fn create(body: &[u8], reach: &Reach, mail: bool) -> Result<CreateDestinatio
     {
         form.fault("address", wrong);
     }
-    let create = (|| Some(CreateDestination { channel: channel?, address: address?, kinds, centre }))();
+    let create = (|| {
+        Some(CreateDestination { channel: channel?, address: address?, kinds: kinds?.into_iter().collect(), centre })
+    })();
     form.finish(create)
 }
 
@@ -120,7 +118,7 @@ mod tests {
     #[test]
     fn everything_wrong_about_a_destination_is_named_at_once() {
         let problem = wrong(r#"{"channel":"fax","address":"","kinds":["war"],"centre":"A b","x":1}"#, true);
-        for pointer in ["/channel", "/address", "/kinds/0", "/kinds", "/centre", "/x"] {
+        for pointer in ["/channel", "/address", "/kinds/0", "/centre", "/x"] {
             assert!(problem.contains(&format!("\"{pointer}\"")), "{pointer} in {problem}");
         }
     }
