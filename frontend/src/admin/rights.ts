@@ -15,9 +15,6 @@ export const looksBack = ({ role }: Who): boolean => PAST.includes(role);
 export const mayPair = ({ role }: Who): boolean => PAIR.includes(role);
 export const mayToken = ({ role }: Who): boolean => TOKEN.includes(role);
 
-/** Who says where the notices of a centre go. */
-export const mayNotify = mayToken;
-
 /** Tokens of the platform are not a centre's to take. */
 export function mayRevoke(who: Who, held: Role): boolean {
   return mayToken(who) && (who.role === 'admin' || !PLATFORM.includes(held));

@@ -1,7 +1,7 @@
 /** Calls to the server that served this page. Every write carries a key, so that it can be sent again. */
 import { exclusively } from '../outbox/alone';
 import { type Problem, problemOf } from './problem';
-import type { Account, Centre, CrisisView, DeadLetter, Destination, Device, EscalationStep, Indicator, Sector, SlotView, Template, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
+import type { Account, Centre, CrisisView, Device, EscalationStep, Indicator, Sector, SlotView, Template, Tlp, TokenInfo, UpdateHistoryView } from './types.gen';
 
 export type { Account };
 
@@ -20,7 +20,7 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
 
-async function askWithTime<T>(path: string): Promise<Told<T>> {
+export async function askWithTime<T>(path: string): Promise<Told<T>> {
   const answer = await answerTo('GET', path);
   return { what: (await answer.json()) as T, at: Date.parse(answer.headers.get('Date') ?? '') };
 }
@@ -101,15 +101,6 @@ export function tokens(): Promise<Told<{ tokens: TokenInfo[] }>> {
   return askWithTime('/tokens');
 }
 
-export function destinations(): Promise<Told<{ destinations: Destination[] }>> {
-  return askWithTime('/destinations');
-}
-
-/** What did not arrive there. */
-export function deadLetters(destination: string): Promise<Told<{ dead: DeadLetter[] }>> {
-  return askWithTime(`/destinations/${destination}/dead`);
-}
-
 /** One write: its address and words are kept with its key until the server has answered. */
 export function write<T = Receipt>(path: string, body: unknown, key: string): Promise<T> {
   return ask('POST', path, body, key);
@@ -118,7 +109,6 @@ export function write<T = Receipt>(path: string, body: unknown, key: string): Pr
 export const CRISES = '/crises';
 export const PAIRING = '/pairings/confirm';
 export const TOKENS = '/tokens';
-export const DESTINATIONS = '/destinations';
 
 /** What becomes of a crisis itself. */
 export function crisisStepOf(crisis: string, step: 'close' | 'reopen' | 'scope' | 'ipcr'): string {
@@ -139,14 +129,6 @@ export function deviceStepOf(device: string, step: 'settings' | 'revoke'): strin
 
 export function tokenRevocationOf(token: string): string {
   return `/tokens/${token}/revoke`;
-}
-
-export function destinationStepOf(destination: string, step: 'pause' | 'resume' | 'remove'): string {
-  return `/destinations/${destination}/${step}`;
-}
-
-export function deadLetterRetryOf(destination: string, delivery: string): string {
-  return `/destinations/${destination}/dead/${delivery}/retry`;
 }
 
 /** How long an answer to who is signed in, and to a write, is waited for: a server that never answers is away too. */
