@@ -1,12 +1,16 @@
 //! What leaves Vigie: to real receivers over real connections, which fail in every way, and nothing too much.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio_rustls::TlsAcceptor;
 use vigie::clock::Clock;
 use vigie::domain::vocabulary::{Role, Tlp};
 
@@ -513,6 +517,48 @@ async fn a_server_that_is_killed_loses_no_notice_and_invents_none() {
     })
     .await;
     assert_eq!(ids(&receiver.heard()), ids(&all), "nothing came that was not due");
+}
+
+/// TLS as a receiver has it, and the certificate that it shows.
+fn shown_by_a_receiver() -> (TlsAcceptor, String) {
+    let shown = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let key = PrivatePkcs8KeyDer::from(shown.signing_key.serialize_der());
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has what they need")
+        .with_no_client_auth()
+        .with_single_cert(vec![shown.cert.der().clone()], key.into())
+        .expect("key and certificate belong together");
+    (TlsAcceptor::from(Arc::new(config)), shown.cert.pem())
+}
+
+#[actix_web::test]
+async fn over_tls_only_what_this_machine_trusts_is_sent_anything() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = format!("sqlite:{}", folder.path().join("vigie.db").display());
+    let config = folder.path().join("vigie.toml");
+    std::fs::write(&config, "[outward]\nallow_private = [\"127.0.0.0/8\", \"::1\"]\nattempts = 1\n").expect("written");
+    let ((trusted, pem), (stranger, _)) = (shown_by_a_receiver(), shown_by_a_receiver());
+    let authorities = folder.path().join("authorities.pem");
+    std::fs::write(&authorities, pem).expect("it can be written");
+    let trusts = [("SSL_CERT_FILE", authorities.to_str().expect("UTF-8"))];
+    let more = ["--config", config.to_str().expect("UTF-8")];
+    let process = Process::serve_in(&trusts, "127.0.0.1:0", &journal, &more);
+    let coordinator = Person::new(&process.base, &token(&journal, "eu-ercc", "coordinator"));
+    let crisis = json!({ "slug": CRISIS, "name": "A drill", "environment": "test" });
+    coordinator.post("/api/v1/crises", &crisis).await.must(201);
+    let lead = Person::new(&process.base, &token(&journal, "nl-ncc", "centre_lead"));
+    let (trusted, stranger) = (Receiver::over_tls(trusted).await, Receiver::over_tls(stranger).await);
+    hook(&lead, &trusted.url).await;
+    let (path, _) = hook(&lead, &stranger.url).await;
+    raise(&Person::new(&process.base, &token(&journal, "be-nccn", "duty_officer")), "Buses").await;
+    assert_eq!(titles(&trusted.hears(1).await), ["Buses".to_owned()].into());
+    let dead = eventually("it dies", async || {
+        let dead = lead.get(&format!("{path}/dead")).await.must(200)["dead"].clone();
+        dead.as_array().is_some_and(|dead| !dead.is_empty()).then_some(dead)
+    })
+    .await;
+    assert_eq!((&dead[0]["fault"], stranger.heard().len()), (&json!("no_connection"), 0));
 }
 
 #[actix_web::test]

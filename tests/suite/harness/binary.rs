@@ -58,7 +58,13 @@ pub struct Process {
 impl Process {
     /// Starts `vigie serve` and waits for its address.
     pub fn serve(listen: &str, journal: &str, more: &[&str]) -> Self {
+        Self::serve_in(&[], listen, journal, more)
+    }
+
+    /// The same with more in its environment.
+    pub fn serve_in(environment: &[(&str, &str)], listen: &str, journal: &str, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
+            .envs(environment.iter().copied())
             .args(["serve", "--listen", listen, "--journal", journal, "--print-address"])
             .args(more)
             .stdout(Stdio::piped())

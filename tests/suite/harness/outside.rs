@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use super::{PATIENCE, eventually};
 
@@ -61,12 +62,15 @@ pub struct Receiver {
     pub url: String,
     heard: Arc<Mutex<Vec<Message>>>,
     mood: Arc<Mutex<Mood>>,
-    serving: JoinHandle<()>,
+    _serving: Serving,
 }
 
-impl Drop for Receiver {
+/// Ends what serves when it is let go.
+struct Serving(JoinHandle<()>);
+
+impl Drop for Serving {
     fn drop(&mut self) {
-        self.serving.abort();
+        self.0.abort();
     }
 }
 
@@ -77,17 +81,33 @@ impl Receiver {
 
     /// The same at an address of before.
     pub async fn open_at(address: &str, mood: Mood) -> Self {
+        Self::listen(address, mood, None).await
+    }
+
+    /// One that speaks TLS, by the name of this machine.
+    pub async fn over_tls(tls: TlsAcceptor) -> Self {
+        let receiver = Self::listen("127.0.0.1:0", Mood::Takes, Some(tls)).await;
+        let url = receiver.url.replace("http://127.0.0.1", "https://localhost");
+        Self { url, ..receiver }
+    }
+
+    async fn listen(address: &str, mood: Mood, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(address).await.expect("an address");
         let url = format!("http://{}/hooks/vigie?x=1", listener.local_addr().expect("it is bound"));
         let (heard, mood) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(mood)));
         let (hears, moods) = (Arc::clone(&heard), Arc::clone(&mood));
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (hears, moods) = (Arc::clone(&hears), Arc::clone(&moods));
-                tokio::spawn(async move { answer(stream, &hears, &moods).await });
+                let (hears, moods, tls) = (Arc::clone(&hears), Arc::clone(&moods), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => answer(stream, &hears, &moods).await,
+                        Some(tls) => answer(tls.accept(stream).await.ok()?, &hears, &moods).await,
+                    }
+                });
             }
         });
-        Self { url, heard, mood, serving }
+        Self { url, heard, mood, _serving: Serving(serving) }
     }
 
     /// Where it can be opened again.
@@ -109,7 +129,11 @@ impl Receiver {
     }
 }
 
-async fn answer(stream: TcpStream, heard: &Mutex<Vec<Message>>, mood: &Mutex<Mood>) -> Option<()> {
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    heard: &Mutex<Vec<Message>>,
+    mood: &Mutex<Mood>,
+) -> Option<()> {
     let mut stream = BufReader::new(stream);
     let mut headers = Vec::new();
     let mut line = String::new();
@@ -235,13 +259,7 @@ pub struct MailServer {
     pub port: u16,
     letters: Arc<Mutex<Vec<Letter>>>,
     mood: Arc<Mutex<MailMood>>,
-    serving: JoinHandle<()>,
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
+    _serving: Serving,
 }
 
 impl MailServer {
@@ -256,7 +274,7 @@ impl MailServer {
                 tokio::spawn(async move { take_letter(stream, &takes, &moods).await });
             }
         });
-        Self { port, letters, mood, serving }
+        Self { port, letters, mood, _serving: Serving(serving) }
     }
 
     pub fn turn(&self, mood: MailMood) {
