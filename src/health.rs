@@ -24,6 +24,7 @@ struct Inner {
     writes_down: AtomicBool,
     cache_down: AtomicBool,
     snapshots_down: AtomicBool,
+    outward_down: AtomicBool,
     stopping: AtomicBool,
     started: AtomicBool,
     registry: Registry,
@@ -46,6 +47,10 @@ pub struct Counts {
     pub past_pictures: Counter,
     pub past_entries: Counter,
     pub past_snapshots: Counter,
+    pub deliveries_waiting: Gauge<i64, AtomicI64>,
+    pub deliveries_dead: Gauge<i64, AtomicI64>,
+    pub deliveries_sent: Counter,
+    pub deliveries_failed: Counter,
     pub relay_lag_seconds: Histogram,
     pub wall_seconds: Histogram,
     pub walls_resumed: Counter,
@@ -92,6 +97,10 @@ impl Default for Health {
             audiences: Gauge::default(),
             devices: Family::default(),
             up: Family::default(),
+            deliveries_waiting: Gauge::default(),
+            deliveries_dead: Gauge::default(),
+            deliveries_sent: Counter::default(),
+            deliveries_failed: Counter::default(),
         };
         registry.register("entries_appended", "Entries made durable by this server", counts.appended.clone());
         registry.register("commands_refused", "Commands refused by the rules", counts.refused.clone());
@@ -126,11 +135,20 @@ impl Default for Health {
         registry.register("audiences", "Kinds of eyes that are told", counts.audiences.clone());
         registry.register("devices", "Paired walls, by whether their sockets live", counts.devices.clone());
         registry.register("up", "Whether a part did what it was last asked", counts.up.clone());
+        registry.register("deliveries_waiting", "Notices on their way outside", counts.deliveries_waiting.clone());
+        registry.register("deliveries_dead", "Notices that are not tried again", counts.deliveries_dead.clone());
+        registry.register("deliveries_sent", "Notices that arrived, of this server", counts.deliveries_sent.clone());
+        registry.register(
+            "deliveries_failed",
+            "Attempts that did not arrive, of this server",
+            counts.deliveries_failed.clone(),
+        );
         Self(Arc::new(Inner {
             journal_down: AtomicBool::new(false),
             writes_down: AtomicBool::new(false),
             cache_down: AtomicBool::new(false),
             snapshots_down: AtomicBool::new(false),
+            outward_down: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             started: AtomicBool::new(false),
             registry,
@@ -181,6 +199,11 @@ impl Health {
     /// How the last look after the snapshots went: without them looking back is slow.
     pub fn snapshots<E: std::error::Error>(&self, outcome: Result<(), &E>) {
         turn(&self.0.snapshots_down, "keeping of snapshots", outcome);
+    }
+
+    /// How the last look after what is told outside went: what was not told is told when it goes again.
+    pub fn outward<E: std::error::Error>(&self, outcome: Result<(), &E>) {
+        turn(&self.0.outward_down, "way out", outcome);
     }
 
     /// Waits until no request is being answered and no socket is open.

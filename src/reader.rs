@@ -17,7 +17,7 @@ use crate::domain::view::log::{LogEntryView, Wanted};
 use crate::domain::view::{CellHistory, Eye, FeedItem, UpdateHistoryView, Visible};
 use crate::domain::vocabulary::Tlp;
 use crate::health::Health;
-use crate::journal::{Book, Cell, Journal, JournalError, READ_ENTRIES_MAX};
+use crate::journal::{Book, Cell, CrisisHead, Journal, JournalError, READ_ENTRIES_MAX};
 use crate::live::hub::Hub;
 
 /// Reads the journal for people.
@@ -50,6 +50,11 @@ impl Reader {
     /// Reads `journal`, and shows what it reads as `hub` would.
     pub fn new(journal: Arc<dyn Journal>, hub: Arc<Hub>, health: Health) -> Self {
         Self { journal, hub, health }
+    }
+
+    /// Where the journal of every crisis ends now.
+    pub async fn heads(&self) -> Result<Vec<CrisisHead>, JournalError> {
+        self.heed(self.journal.crises().await)
     }
 
     /// One update with what became of it; `None` if there is none that this viewer may see.

@@ -1,6 +1,6 @@
 //! The composition root: settings in, a running server out. The only place that names implementations.
 //!
-//! Order of start: journal, pictures, desk, relay and timers, then the listener: who can connect finds a
+//! Order of start: journal, pictures, desk, relay, timers and the way out, then the listener: who can connect finds a
 //! picture. Order of stop: readiness red, sockets told to resume elsewhere, listener closed, inbox
 //! drained, timers, relay and keepers ended.
 
@@ -27,6 +27,9 @@ use crate::cache::memory::MemoryCache;
 use crate::cache::redis::RedisCache;
 use crate::clock::Clock;
 use crate::desk::{Desk, DeskParts};
+use crate::destinations::Destinations;
+use crate::destinations::memory::MemoryDestinations;
+use crate::destinations::sqlite::SqliteDestinations;
 use crate::doorbell::Doorbell;
 use crate::doorbell::local::LocalBell;
 use crate::doorbell::redis::RedisBell;
@@ -39,6 +42,7 @@ use crate::journal::snapshots::memory::MemorySnapshots;
 use crate::journal::snapshots::sqlite::SqliteSnapshots;
 use crate::journal::sqlite::SqliteJournal;
 use crate::live::hub::{Hub, Retention};
+use crate::outward::{Outward, OutwardError, OutwardParts};
 use crate::pairing::Pairing;
 use crate::past::Past;
 use crate::past::keeper::SnapshotKeeper;
@@ -64,6 +68,8 @@ pub enum ServerError {
     Journal(#[from] crate::journal::JournalError),
     #[error(transparent)]
     Accounts(#[from] crate::accounts::AccountsError),
+    #[error(transparent)]
+    Outward(#[from] OutwardError),
     #[error("{0} is not a journal address; use sqlite:PATH")]
     JournalUrl(String),
     #[error("cannot listen on {0}")]
@@ -72,12 +78,13 @@ pub enum ServerError {
     Ended(String),
 }
 
-/// What keeps entries with their snapshots, accounts, and walls that wait to become one.
+/// What keeps entries with their snapshots, accounts, walls that wait to become one, and where notices go.
 pub struct Stores {
     pub journal: Arc<dyn Journal>,
     pub accounts: Arc<dyn Accounts>,
     pub pairings: Arc<dyn Pairings>,
     pub snapshots: Arc<dyn Snapshots>,
+    pub destinations: Arc<dyn Destinations>,
 }
 
 /// A server that has been built and listens, but is not yet being run.
@@ -93,6 +100,7 @@ pub struct Server {
     keeper: JoinHandle<()>,
     snapshots: JoinHandle<()>,
     timers: JoinHandle<()>,
+    outward: JoinHandle<()>,
     health: Health,
     stop: watch::Sender<bool>,
     shutdown: std::time::Duration,
@@ -106,7 +114,8 @@ pub fn open_stores(url: &str) -> Result<Stores, ServerError> {
             let journal = Arc::new(SqliteJournal::open(path)?);
             let accounts = Arc::new(SqliteAccounts::open(path)?);
             let snapshots = Arc::new(SqliteSnapshots::open(path)?);
-            Ok(Stores { journal, pairings: accounts.clone(), accounts, snapshots })
+            let destinations = Arc::new(SqliteDestinations::open(path)?);
+            Ok(Stores { journal, pairings: accounts.clone(), accounts, snapshots, destinations })
         }
         Some(("memory", "")) => {
             let accounts = Arc::new(MemoryAccounts::default());
@@ -115,6 +124,7 @@ pub fn open_stores(url: &str) -> Result<Stores, ServerError> {
                 pairings: accounts.clone(),
                 accounts,
                 snapshots: Arc::new(MemorySnapshots::default()),
+                destinations: Arc::new(MemoryDestinations::default()),
             })
         }
         _ => Err(ServerError::JournalUrl(crate::settings::without_password(url))),
@@ -155,7 +165,7 @@ impl Server {
         let past = Arc::new(Past::new(Arc::clone(&stores.journal), stores.snapshots, health.clone()));
         let snapshots = SnapshotKeeper::new(Arc::clone(&past));
         let (stop, stopping) = watch::channel(false);
-        let sign_in = Arc::new(SignIn::new(stores.accounts, clock.clone()));
+        let sign_in = Arc::new(SignIn::new(Arc::clone(&stores.accounts), clock.clone()));
         let shutdown = settings.server.shutdown;
         let timers = Timers::new(TimersParts {
             desk: desk.clone(),
@@ -163,18 +173,29 @@ impl Server {
             catalogue: Arc::clone(&catalogue),
             clock: clock.clone(),
         });
+        let outward = Outward::new(OutwardParts {
+            destinations: Arc::clone(&stores.destinations),
+            journal: Arc::clone(&stores.journal),
+            accounts: Arc::clone(&stores.accounts),
+            past: Arc::clone(&past),
+            hub: Arc::clone(&hub),
+            clock: clock.clone(),
+            health: health.clone(),
+            settings: settings.outward.clone(),
+        })?;
         let app = Data::new(App {
             desk,
             hub: Arc::clone(&hub),
             reader: Reader::new(stores.journal, hub, health.clone()),
             past,
+            destinations: stores.destinations,
             sign_in: Arc::clone(&sign_in),
             pairing: Pairing::new(stores.pairings, clock.clone(), settings.accounts.device),
             catalogue,
             settings: Arc::clone(&settings),
             clock,
             health: health.clone(),
-            stopping,
+            stopping: stopping.clone(),
         });
         let (address, serving) = listen(&settings, app)?;
         let handle = serving.handle();
@@ -188,6 +209,7 @@ impl Server {
             keeper: tokio::spawn(keeper.run()),
             snapshots: tokio::spawn(snapshots.run()),
             timers: tokio::spawn(timers.run()),
+            outward: tokio::spawn(outward.run(stopping)),
             health,
             stop,
             shutdown,
@@ -204,6 +226,7 @@ impl Server {
             mut keeper,
             mut snapshots,
             mut timers,
+            mut outward,
             health,
             stop,
             shutdown,
@@ -218,6 +241,7 @@ impl Server {
             ended = &mut keeper => Err(ServerError::Ended(format!("the cache keeper: {ended:?}"))),
             ended = &mut snapshots => Err(ServerError::Ended(format!("the snapshot keeper: {ended:?}"))),
             ended = &mut timers => Err(ServerError::Ended(format!("the timers: {ended:?}"))),
+            ended = &mut outward => Err(ServerError::Ended(format!("the way out: {ended:?}"))),
             () = until => Ok(()),
         };
         health.stopping();
@@ -234,6 +258,9 @@ impl Server {
         timers.abort();
         if !desk.is_finished() {
             let _ = tokio::time::timeout(shutdown, desk).await;
+        }
+        if !outward.is_finished() {
+            let _ = tokio::time::timeout(shutdown, outward).await;
         }
         relay.abort();
         keeper.abort();

@@ -22,6 +22,7 @@ use crate::domain::indicator::Indicator;
 use crate::domain::template::Template;
 use crate::domain::vocabulary::Aggregation;
 
+pub mod outward;
 mod rhythm;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,8 @@ mod tests;
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 /// Where a value comes from that nobody set.
 const DEFAULT_ORIGIN: &str = "default";
+/// What is never shown.
+const SECRET: &str = "smtp.password";
 /// Environment variables that begin so are settings: `VIGIE__SERVER__LISTEN`.
 pub const ENVIRONMENT_PREFIX: &str = "VIGIE__";
 
@@ -42,6 +45,7 @@ pub struct Settings {
     pub live: Live,
     pub limits: Limits,
     pub accounts: Accounts,
+    pub outward: outward::Outward,
     pub log: Log,
     pub catalogue: Catalogue,
 }
@@ -131,6 +135,8 @@ struct Raw {
     live: RawLive,
     limits: RawLimits,
     accounts: RawAccounts,
+    outward: outward::RawOutward,
+    smtp: outward::RawSmtp,
     escalation: rhythm::RawEscalation,
     cadence: rhythm::RawCadence,
     log: RawLog,
@@ -273,6 +279,7 @@ impl Layers {
         for (key, origin) in &self.origins {
             let shown = match self.get(key) {
                 Some(Value::Array(items)) if items.iter().any(Value::is_table) => format!("{} entries", items.len()),
+                Some(Value::String(text)) if key == SECRET => format!("{:?}", if text.is_empty() { "" } else { "***" }),
                 Some(Value::String(text)) => format!("{:?}", without_password(text)),
                 Some(value) => value.to_string(),
                 None => continue,
@@ -290,6 +297,7 @@ impl Layers {
         let raw = self.without_orphans(raw);
         self.check(&raw)?;
         let seconds = Duration::from_secs;
+        let outward = raw.outward.outward(&raw.server.public_origins, raw.smtp.smtp());
         Ok(Settings {
             server: Server {
                 listen: raw.server.listen,
@@ -324,6 +332,7 @@ impl Layers {
                 token: SignedDuration::from_hours(24 * raw.accounts.token_days),
                 device: SignedDuration::from_hours(24 * raw.accounts.device_days),
             },
+            outward,
             log: Log { level: raw.log.level, json: matches!(raw.log.format, LogFormat::Json) },
             catalogue: Catalogue {
                 centres: raw.centres,
@@ -353,6 +362,8 @@ impl Layers {
         self.within("accounts.session_hours", raw.accounts.session_hours, 1, 24 * 365)?;
         self.within("accounts.token_days", raw.accounts.token_days, 1, TOKEN_DAYS_MAX)?;
         self.within("accounts.device_days", raw.accounts.device_days, 1, 400)?;
+        raw.outward.check(self)?;
+        raw.smtp.check(self)?;
         self.unique("centres", raw.centres.iter().map(|centre| centre.id.as_str()))?;
         if raw.centres.iter().any(|centre| centre.id.as_str() == SYSTEM) {
             return Err(self.invalid("centres", SYSTEM, "is what the timers are called in the journal".to_owned()));

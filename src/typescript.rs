@@ -25,11 +25,12 @@ use crate::domain::view::{
     StepView, UpdateHistoryView, UpdateView, What, WithdrawalView,
 };
 use crate::domain::vocabulary::{
-    Aggregation, CentreKind, Certainty, Credibility, CrisisPhase, CrisisState, Direction, Environment,
-    EscalationAnswer, EscalationClock, EscalationLevel, EscalationState, EscalationStep, Freshness, HandoverState,
-    IpcrMode, Layout, LogKind, Measure, MomentKind, Outlook, Quality, QueryState, Reliability, Role, Severity,
-    SlotState, Tlp, Urgency,
+    Aggregation, CentreKind, Certainty, Channel, Credibility, CrisisPhase, CrisisState, DeliveryFault, Direction,
+    Environment, EscalationAnswer, EscalationClock, EscalationLevel, EscalationState, EscalationStep, Freshness,
+    HandoverState, IpcrMode, Layout, LogKind, Measure, MomentKind, NoticeKind, Outlook, Quality, QueryState,
+    Reliability, Role, Severity, SlotState, Tlp, Urgency,
 };
+use crate::http::wire::destinations::{DeadLetterView, DestinationView};
 use crate::http::wire::shown::{AccountView, DeviceView, PairingView, SettingView, TokenView};
 
 /// Where they stand. `VIGIE_WRITE_TYPES=1 cargo test --lib typescript` writes them anew.
@@ -60,6 +61,7 @@ fn types() -> String {
         MomentKind, MomentView, DensityView, TimelineView,
         LogEntryView, SignatureView, HandoverView, ShiftView,
         SettingView, AccountView, DeviceView, TokenView, PairingView,
+        NoticeKind, Channel, DeliveryFault, DestinationView, DeadLetterView,
     );
     text.push('\n');
     list_words!(text:
@@ -67,6 +69,7 @@ fn types() -> String {
         "LEVELS" = EscalationLevel, "STEPS" = EscalationStep, "QUALITIES" = Quality, "RELIABILITIES" = Reliability,
         "CREDIBILITIES" = Credibility, "IPCR_MODES" = IpcrMode, "ENVIRONMENTS" = Environment, "ROLES" = Role,
         "QUERY_STATES" = QueryState, "LAYOUTS" = Layout, "LOG_KINDS" = LogKind,
+        "NOTICE_KINDS" = NoticeKind, "CHANNELS" = Channel,
     );
     text
 }

@@ -168,6 +168,16 @@ pub fn keeps_tokens(role: Role) -> Result<(), Refusal> {
     }
 }
 
+/// Whether the role keeps destinations: says where the notices of a centre go.
+pub fn keeps_destinations(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::CentreLead | Role::Coordinator | Role::Admin => Ok(()),
+        Role::WallDevice | Role::Viewer | Role::DutyOfficer | Role::Auditor | Role::Partner | Role::System => {
+            Err(Refusal::Forbidden("only centre leads, coordinators and admins say where notices go"))
+        }
+    }
+}
+
 /// Whether the role reaches beyond its own centre where walls and tokens are kept.
 pub fn keeps_every_centre(role: Role) -> bool {
     match role {
@@ -284,6 +294,7 @@ mod tests {
     fn walls_are_kept_by_officers_and_tokens_by_leads() {
         assert_eq!(who(|role| keeps_devices(role).is_ok()), ["duty_officer", "centre_lead", "coordinator", "admin"]);
         assert_eq!(who(|role| keeps_tokens(role).is_ok()), ["centre_lead", "coordinator", "admin"]);
+        assert_eq!(who(|role| keeps_destinations(role).is_ok()), ["centre_lead", "coordinator", "admin"]);
         assert_eq!(who(keeps_every_centre), ["admin"]);
     }
 

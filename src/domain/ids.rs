@@ -138,6 +138,10 @@ uuid_id! {
     HandoverId
 }
 uuid_id! {
+    /// Where notices of a centre are sent.
+    DestinationId
+}
+uuid_id! {
     /// An account or device: what a token stands for.
     AccountId
 }

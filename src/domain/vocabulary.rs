@@ -170,6 +170,25 @@ vocabulary! {
     Layout { Overview = "overview", Far = "far" }
 }
 vocabulary! {
+    /// What a centre may ask to be told outside of Vigie.
+    NoticeKind {
+        EscalationAsked = "escalation_asked", SlotDue = "slot_due", SlotMissed = "slot_missed",
+        LevelUp = "level_up", DeviceLost = "device_lost",
+    }
+}
+vocabulary! {
+    /// The way on which a notice leaves.
+    Channel { Webhook = "webhook", Mail = "mail" }
+}
+vocabulary! {
+    /// Why a delivery did not arrive. `status`: the receiver answered something else than 2xx.
+    DeliveryFault {
+        Status = "status", Gone = "gone", TimedOut = "timed_out", NoConnection = "no_connection",
+        BrokeOff = "broke_off", AddressNotAllowed = "address_not_allowed", MailOff = "mail_off",
+        MailRefused = "mail_refused", TooMany = "too_many",
+    }
+}
+vocabulary! {
     /// What somebody is in a centre. `system` is the server's own timers: no account has it.
     Role {
         WallDevice = "wall_device", Viewer = "viewer", DutyOfficer = "duty_officer",

@@ -162,6 +162,22 @@ impl Form {
         Some(names)
     }
 
+    /// A required list of words, of which there is one at least.
+    pub fn required_names<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<Vec<T>> {
+        let value = self.required(name)?;
+        if value.as_array().is_some_and(Vec::is_empty) {
+            self.fault(name, "must have at least one item");
+            return None;
+        }
+        self.fields.insert(name.to_owned(), value);
+        self.names(name, most, parse)
+    }
+
     /// A list of whole numbers that may be absent.
     pub fn numbers<T, E: std::fmt::Display>(
         &mut self,

@@ -3,6 +3,7 @@
 //! Handlers read what was sent, ask the desk or look through the hub, and answer. They decide nothing.
 
 pub mod assets;
+pub mod destinations;
 pub mod devices;
 pub mod duty;
 pub mod extract;
@@ -29,6 +30,7 @@ use tokio::sync::watch;
 use self::problem::{Kind, Problem};
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::destinations::Destinations;
 use crate::domain::decide::Catalogue;
 use crate::health::Health;
 use crate::live::hub::Hub;
@@ -44,6 +46,7 @@ pub struct App {
     pub hub: Arc<Hub>,
     pub reader: Reader,
     pub past: Arc<Past>,
+    pub destinations: Arc<dyn Destinations>,
     pub sign_in: Arc<SignIn>,
     pub pairing: Pairing,
     pub catalogue: Arc<Catalogue>,
@@ -85,6 +88,13 @@ pub fn calls() -> Vec<Call> {
         GET "/api/v1/tokens" => tokens::list,
         POST "/api/v1/tokens" => tokens::create,
         POST "/api/v1/tokens/{id}/revoke" => tokens::revoke,
+        GET "/api/v1/destinations" => destinations::list,
+        POST "/api/v1/destinations" => destinations::create,
+        POST "/api/v1/destinations/{id}/pause" => destinations::pause,
+        POST "/api/v1/destinations/{id}/resume" => destinations::resume,
+        POST "/api/v1/destinations/{id}/remove" => destinations::remove,
+        GET "/api/v1/destinations/{id}/dead" => destinations::dead,
+        POST "/api/v1/destinations/{id}/dead/{delivery}/retry" => destinations::retry,
         GET "/api/v1/catalogue" => reads::catalogue,
         GET "/api/v1/centres" => reads::centres,
         GET "/api/v1/crises" => reads::crises,

@@ -194,3 +194,10 @@ impl From<crate::accounts::AccountsError> for Problem {
         Self::new(Kind::Unavailable, "who you are cannot be looked up now")
     }
 }
+
+impl From<crate::destinations::DestinationsError> for Problem {
+    fn from(error: crate::destinations::DestinationsError) -> Self {
+        tracing::error!(error = %crate::health::chain(&error), "destinations do not answer");
+        Self::new(Kind::Unavailable, "where notices go cannot be looked up now")
+    }
+}

@@ -24,14 +24,15 @@ use crate::domain::ids::{AccountId, CrisisId, Epoch, Seq};
 mod tests;
 
 /// Version of the tables that this program knows.
-const SCHEMA_VERSION: i64 = 5;
+const SCHEMA_VERSION: i64 = 6;
 /// Forward only: each brings the tables from the version before it to its own.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/sqlite/0001_journal.sql"),
     include_str!("migrations/sqlite/0002_walls_and_cells.sql"),
     include_str!("migrations/sqlite/0003_snapshots.sql"),
     include_str!("migrations/sqlite/0004_peers_of_pairings.sql"),
     include_str!("migrations/sqlite/0005_books.sql"),
+    include_str!("migrations/sqlite/0006_destinations.sql"),
 ];
 /// Found by its index alone, whatever else the journal holds.
 const CELL: &str = "select seq, stored, hash from entry where crisis = ?1 and cell = ?2 and seq < ?3

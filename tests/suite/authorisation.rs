@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use awc::http::Method;
 use serde_json::{Value, json};
 use vigie::clock::Clock;
-use vigie::domain::vocabulary::{EscalationStep, Role, Tlp};
+use vigie::destinations::{Delivery, Destination, Failed, Move, Settled};
+use vigie::domain::ids::{CentreId, CrisisId, DestinationId, Seq};
+use vigie::domain::vocabulary::{Channel, DeliveryFault, EscalationStep, NoticeKind, Role, Tlp};
+use vigie::server::open_stores;
 
 use crate::harness::app::{App, CRISIS};
 use crate::harness::in_seconds;
@@ -37,6 +40,8 @@ enum Before {
     /// A wall, or a viewer's token, of the own centre.
     Wall,
     Token,
+    /// Where notices of the own centre go, with one that did not arrive.
+    Destination,
 }
 
 /// One row: a call, what stands before it, who may, and to whom it must not even exist.
@@ -114,6 +119,13 @@ fn table() -> Vec<Row> {
         row("GET", "/api/v1/tokens", "centre_lead@any coordinator@any admin@any"),
         row("POST", "/api/v1/tokens", OWN_LEADS),
         on(Before::Token, OTHER_LEADS, row("POST", "/api/v1/tokens/{id}/revoke", OWN_LEADS)),
+        row("GET", "/api/v1/destinations", "centre_lead@any coordinator@any admin@any"),
+        row("POST", "/api/v1/destinations", OWN_LEADS).with(Before::Destination),
+        on(Before::Destination, OTHER_LEADS, row("POST", "/api/v1/destinations/{id}/pause", OWN_LEADS)),
+        on(Before::Destination, OTHER_LEADS, row("POST", "/api/v1/destinations/{id}/resume", OWN_LEADS)),
+        on(Before::Destination, OTHER_LEADS, row("POST", "/api/v1/destinations/{id}/remove", OWN_LEADS)),
+        on(Before::Destination, OTHER_LEADS, row("GET", "/api/v1/destinations/{id}/dead", OWN_LEADS)),
+        on(Before::Destination, OTHER_LEADS, row("POST", "/api/v1/destinations/{id}/dead/{delivery}/retry", OWN_LEADS)),
         row("GET", "/api/v1/catalogue", EVERYONE),
         row("GET", "/api/v1/centres", EVERYONE),
         row("GET", "/api/v1/crises", EVERYONE),
@@ -241,6 +253,7 @@ impl Stage {
             Before::Nothing => return String::new(),
             Before::Wall => return self.app.account("be-nccn", Role::WallDevice, Tlp::Green).await.0.to_string(),
             Before::Token => return self.app.account("be-nccn", Role::Viewer, Tlp::Clear).await.0.to_string(),
+            Before::Destination => return self.destination().await,
             Before::Pairing => {
                 let pairing = self.app.nobody().post("/api/v1/pairings", &json!({})).await.must(201);
                 let word = |name: &str| pairing[name].as_str().expect("a word").to_owned();
@@ -279,6 +292,35 @@ impl Stage {
         id
     }
 
+    /// In place of what is there, so that there are never too many; answers its id and that of a dead letter.
+    async fn destination(&self) -> String {
+        let store = open_stores(&self.app.journal).expect("the stores open").destinations;
+        let (centre, now) = (CentreId::parse("be-nccn").expect("a slug"), Clock::system().now());
+        for old in store.list(Some(centre.clone())).await.expect("they answer") {
+            store.remove(old.id).await.expect("they answer");
+        }
+        let id = DestinationId(Clock::system().fresh_id());
+        let destination = Destination {
+            id,
+            centre,
+            channel: Channel::Webhook,
+            address: "https://example.invalid/".to_owned(),
+            kinds: [NoticeKind::SlotDue].into(),
+            secret: None,
+            made_at: now,
+            since: now,
+            paused_at: Some(now),
+        };
+        assert!(store.add(destination, Vec::new()).await.expect("they answer"));
+        let letter = format!("msg_{id}");
+        let delivery = Delivery { id: letter.clone(), kind: NoticeKind::SlotDue, content: "{}".to_owned() };
+        let put = Move { destination: id, from: Seq::ZERO, to: Seq(1), deliveries: vec![delivery] };
+        store.put_down(CrisisId::parse(CRISIS).expect("a slug"), vec![put], now).await.expect("they answer");
+        let failed = Failed { fault: DeliveryFault::TimedOut, status: None };
+        store.settle(letter.clone(), 0, Settled::Dead(failed), now).await.expect("they answer");
+        format!("{id} {letter}")
+    }
+
     /// Makes the call of a row; answers the status.
     async fn call(&self, row: &Row, person: &Person, id: &str, turn: usize) -> u16 {
         let (method, path) = row.call;
@@ -287,7 +329,7 @@ impl Stage {
             (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let crisis = if [Before::OpenCrisis, Before::ClosedCrisis].contains(&row.before) { id } else { CRISIS };
         let path = path.replace("{crisis}", crisis).replace("{id}", id).replace("{step}", row.step);
-        let path = path.replace("{centre}", "be-nccn").replace("{sector}", "cyber");
+        let path = path.replace("{centre}", "be-nccn").replace("{sector}", "cyber").replace("{delivery}", secret);
         if path.ends_with("/live") {
             let signed = [("Authorization", format!("Bearer {}", person.token))];
             let signed = if person.token.is_empty() { &[][..] } else { &signed };
@@ -323,6 +365,9 @@ impl Stage {
             ("POST", "/api/v1/tokens") => {
                 json!({ "name": "A row", "role": "viewer", "expires_days": 1, "centre": "be-nccn" })
             }
+            ("POST", "/api/v1/destinations") => json!({
+                "channel": "webhook", "address": "https://example.invalid/", "kinds": ["slot_due"], "centre": "be-nccn",
+            }),
             ("POST", "/api/v1/crises/{crisis}/cycles") => cycle(&in_an_hour(), "A row"),
             ("POST", "/api/v1/crises/{crisis}/cycles/{id}/change") => cycle(&in_an_hour(), "Another"),
             ("POST", "/api/v1/crises/{crisis}/cycles/{id}/excuse") => {

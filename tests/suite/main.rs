@@ -22,6 +22,7 @@ mod log;
 mod logging;
 mod openapi;
 mod operating;
+mod outward;
 mod pairing;
 mod picture_http;
 mod posting;

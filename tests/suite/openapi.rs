@@ -11,6 +11,7 @@ use awc::http::Method;
 use serde_json::{Value, json};
 use vigie::accounts::LISTED_MAX;
 use vigie::accounts::device::DISTANCES_M;
+use vigie::destinations::{DEAD_MAX, LISTED_MAX as DESTINATIONS_LISTED_MAX};
 use vigie::domain::crisis::IPCR_HISTORY_MAX;
 use vigie::domain::cycle::{CYCLES_MAX, LOOKED_AT_MAX, SHOWN_MAX};
 use vigie::domain::ids::SLUG_CHARS_MAX;
@@ -165,6 +166,9 @@ fn every_word_is_the_vocabularys() {
         HandoverState,
         MomentKind,
         Layout,
+        NoticeKind,
+        Channel,
+        DeliveryFault,
         Role,
         CentreKind,
         Measure,
@@ -204,6 +208,8 @@ fn limits_that_no_form_holds_are_the_codes() {
         ("schemas/Crisis/properties/ipcr_history/maxItems", count(IPCR_HISTORY_MAX)),
         ("schemas/Devices/properties/devices/maxItems", count(LISTED_MAX)),
         ("schemas/Tokens/properties/tokens/maxItems", count(LISTED_MAX)),
+        ("schemas/Destinations/properties/destinations/maxItems", count(DESTINATIONS_LISTED_MAX)),
+        ("schemas/DeadLetters/properties/dead/maxItems", count(DEAD_MAX)),
         ("schemas/Pairing/properties/code/maxLength", count(CODE_CHARS)),
         ("schemas/CellHistory/properties/updates/maxItems", count(HISTORY_UPDATES_MAX)),
         ("parameters/HistoryLimit/schema/maximum", count(HISTORY_UPDATES_MAX)),

@@ -7,8 +7,19 @@ use std::path::{Path, PathBuf};
 /// Modules by rank, as src/lib.rs declares them: each imports from its own rank or a lower one.
 const RANKS: [&[&str]; 5] = [
     &["domain"],
-    &["accounts", "cache", "clock", "doorbell", "health", "journal", "position", "settings", "telemetry"],
-    &["desk", "live", "opening", "pairing", "past", "reader", "relay", "sign_in", "timers"],
+    &[
+        "accounts",
+        "cache",
+        "clock",
+        "destinations",
+        "doorbell",
+        "health",
+        "journal",
+        "position",
+        "settings",
+        "telemetry",
+    ],
+    &["desk", "live", "opening", "outward", "pairing", "past", "reader", "relay", "sign_in", "timers"],
     &["http"],
     &["cli", "server"],
 ];

@@ -21,7 +21,7 @@ async function ask<T>(method: string, path: string, body?: unknown, key?: string
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
 
-async function askWithTime<T>(path: string): Promise<Told<T>> {
+export async function askWithTime<T>(path: string): Promise<Told<T>> {
   const answer = await answerTo('GET', path);
   return { what: (await answer.json()) as T, at: timeIn(answer) };
 }

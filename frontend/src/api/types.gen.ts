@@ -363,6 +363,19 @@ code: string,
  * Stays with the wall.
  */
 secret: string, expires_at: string, };
+export type NoticeKind = "escalation_asked" | "slot_due" | "slot_missed" | "level_up" | "device_lost";
+export type Channel = "webhook" | "mail";
+export type DeliveryFault = "status" | "gone" | "timed_out" | "no_connection" | "broke_off" | "address_not_allowed" | "mail_off" | "mail_refused" | "too_many";
+export type Destination = { id: string, centre: string, channel: Channel, address: string, kinds: Array<NoticeKind>, made_at: string, 
+/**
+ * Since when nothing is sent; `null`: it is sent to.
+ */
+paused_at: string | null, waiting: number, dead: number, };
+export type DeadLetter = { id: string, kind: NoticeKind, made_at: string, died_at: string, attempts: number, fault: DeliveryFault, 
+/**
+ * What the receiver answered, where it did.
+ */
+status: number | null, };
 
 export const SEVERITIES: readonly Severity[] = ["extreme", "severe", "moderate", "minor", "unknown"];
 export const OUTLOOKS: readonly Outlook[] = ["improving", "stable", "worsening", "unknown"];
@@ -380,3 +393,5 @@ export const ROLES: readonly Role[] = ["wall_device", "viewer", "duty_officer", 
 export const QUERY_STATES: readonly QueryState[] = ["open", "answered", "withdrawn"];
 export const LAYOUTS: readonly Layout[] = ["overview", "far"];
 export const LOG_KINDS: readonly LogKind[] = ["fact", "decision", "action", "contact"];
+export const NOTICE_KINDS: readonly NoticeKind[] = ["escalation_asked", "slot_due", "slot_missed", "level_up", "device_lost"];
+export const CHANNELS: readonly Channel[] = ["webhook", "mail"];

@@ -51,7 +51,7 @@ test('these checks see what is wrong', async ({ browser }) => {
 test('with forced colours every status keeps its shape, and nothing is told by colour alone', async ({ browser }) => {
   test.setTimeout(120_000);
   let shapes = 0;
-  for (const name of ['sign-in', 'home', 'wall', 'far', 'desk', 'desk-faults', 'coordination', 'coordination-raise', 'tokens']) {
+  for (const name of ['sign-in', 'home', 'wall', 'far', 'desk', 'desk-faults', 'coordination', 'coordination-raise', 'tokens', 'notices']) {
     const page = (await STATES.find((state) => state.name === name)?.open(world, browser, { theme: 'dark', forcedColors: 'active', reducedMotion: 'reduce' })) as Page;
     expect(await faults(page, ['color-contrast']), name).toEqual([]);
     expect(await unreadable(page), name).toEqual([]);

@@ -291,6 +291,13 @@ export const STATES: readonly State[] = [
     await expect(page.getByRole('dialog')).toBeVisible();
   }),
   plain('tokens', 'coordinator', '/coordination#devices', visible('#make-token')),
+  plain('notices', 'coordinator', '/coordination#devices', async (page) => {
+    const form = page.locator('#make-destination');
+    await form.getByRole('textbox').fill('https://alerts.example.org/hooks/vigie');
+    await form.getByRole('button').click();
+    await expect(page.getByTestId('made-secret')).toBeVisible();
+    await expect(page.locator('[data-destination]').first()).toBeVisible();
+  }),
 
   plain('sheet', 'officer', '/sheet/dnister', visible('[data-testid="paper"]')),
 

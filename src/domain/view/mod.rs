@@ -28,6 +28,7 @@ pub mod handovers;
 mod history;
 mod lines;
 pub mod log;
+pub mod notice;
 mod shapes;
 #[cfg(test)]
 mod tests;

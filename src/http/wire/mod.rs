@@ -1,6 +1,7 @@
 //! Request bodies: JSON → command, or every wrong field at once.
 
 pub mod cycles;
+pub mod destinations;
 pub mod duty;
 pub mod keeping;
 pub mod shown;

@@ -58,12 +58,22 @@ pub struct Process {
 impl Process {
     /// Starts `vigie serve` and waits for its address.
     pub fn serve(listen: &str, journal: &str, more: &[&str]) -> Self {
-        Self::serve_logging(listen, journal, more, Stdio::null())
+        Self::start(&[], listen, journal, more, Stdio::null())
     }
 
     /// The same, with what it logs going somewhere.
     pub fn serve_logging(listen: &str, journal: &str, more: &[&str], log: Stdio) -> Self {
+        Self::start(&[], listen, journal, more, log)
+    }
+
+    /// The same with more in its environment.
+    pub fn serve_in(environment: &[(&str, &str)], listen: &str, journal: &str, more: &[&str]) -> Self {
+        Self::start(environment, listen, journal, more, Stdio::null())
+    }
+
+    fn start(environment: &[(&str, &str)], listen: &str, journal: &str, more: &[&str], log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
+            .envs(environment.iter().copied())
             .args(["serve", "--listen", listen, "--journal", journal, "--print-address"])
             .args(more)
             .stdout(Stdio::piped())

@@ -5,6 +5,7 @@ pub mod binary;
 pub mod fold;
 pub mod lock;
 pub mod long;
+pub mod outside;
 pub mod person;
 pub mod proxy;
 pub mod redis;

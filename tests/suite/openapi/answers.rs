@@ -8,11 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use vigie::accounts::pairing::WRONG_CODES_MAX;
 use vigie::clock::Clock;
+use vigie::destinations::DESTINATIONS_MAX;
 use vigie::domain::vocabulary::{Role, Tlp};
 
 use super::schema::{Description, Met, each_schema};
 use super::{NO_ID, Operation, description, fill, operations, request_schema};
 use crate::harness::app::{App, CRISIS};
+use crate::harness::outside::{Mood, Receiver};
 use crate::harness::person::{Answer, Person, changed, update};
 use crate::harness::{eventually, in_seconds, now};
 
@@ -123,7 +125,10 @@ fn whole_update() -> Value {
 
 #[actix_web::test]
 async fn every_answer_has_exactly_what_is_described() {
-    let app = App::with(&[("live.beat_seconds", "1")]).await;
+    // What is sent outside is given up at once, and no mail server is there to take any.
+    let outside = [("outward.attempts", "1"), ("outward.allow_private", "127.0.0.0/8")];
+    let mail = [("smtp.host", "127.0.0.1"), ("smtp.port", "9"), ("smtp.tls", "none"), ("smtp.from", "v@example.org")];
+    let app = App::with(&[&[("live.beat_seconds", "1")][..], &outside, &mail].concat()).await;
     app.open_crisis(CRISIS).await;
     let held = Held { app, description: description(), met: RefCell::default() };
     let coordinator = held.app.person("eu-ercc", Role::Coordinator).await;
@@ -134,6 +139,7 @@ async fn every_answer_has_exactly_what_is_described() {
     write_one_of_everything(&held, &coordinator, &duty, &lead).await;
     live_the_life_of_a_crisis(&held, &coordinator, &duty).await;
     keep_walls_and_tokens(&held, &duty).await;
+    keep_destinations(&held, &duty).await;
     refuse_one_of_everything(&held, &coordinator, &duty).await;
     hand_over(&held, &duty).await;
     read_everything(&held, &coordinator, &duty).await;
@@ -337,6 +343,44 @@ async fn keep_walls_and_tokens(held: &Held, duty: &Person) {
     held.get(&lead, "listTokens", &[]).await;
     held.call(duty, "listTokens", 403, &[], &[], None).await;
     held.call(&lead, "revokeToken", 404, &[("id", NO_ID)], &[], Some(&json!({}))).await;
+}
+
+/// Notices to a receiver that refuses and to a mail server that is not there, which die at once.
+async fn keep_destinations(held: &Held, duty: &Person) {
+    let receiver = Receiver::open(Mood::Status(500)).await;
+    let lead = held.app.person("nl-ncc", Role::CentreLead).await;
+    let kinds = json!(["escalation_asked", "slot_due", "slot_missed", "level_up", "device_lost"]);
+    let hook = json!({ "channel": "webhook", "address": receiver.url, "kinds": kinds, "centre": "nl-ncc" });
+    let mailbox = json!({ "channel": "mail", "address": "duty@example.org", "kinds": ["escalation_asked"] });
+    let made = held.call(&lead, "createDestination", 201, &[], &[], Some(&hook)).await.json();
+    let hook_id = made["destination"]["id"].as_str().expect("an id").to_owned();
+    let made = held.call(&lead, "createDestination", 201, &[], &[], Some(&mailbox)).await.json();
+    let mail_id = made["destination"]["id"].as_str().expect("an id").to_owned();
+    let raise = json!({
+        "title": "Outside", "level": "watch", "severity": "minor", "reason": "Told", "asked_of": "nl-ncc", "tlp": "green",
+    });
+    held.write(duty, "raiseEscalation", &[], raise).await;
+    for id in [&hook_id, &mail_id] {
+        let dead = eventually("it dies", async || {
+            let dead = held.get(&lead, "listDeadLetters", &[("id", id)]).await.json()["dead"].clone();
+            dead.as_array().is_some_and(|dead| !dead.is_empty()).then_some(dead)
+        })
+        .await;
+        let delivery = dead[0]["id"].as_str().expect("an id");
+        let parts = [("id", id.as_str()), ("delivery", delivery)];
+        held.call(&lead, "pauseDestination", 200, &[("id", id)], &[], Some(&json!({}))).await;
+        held.get(&lead, "listDestinations", &[]).await;
+        held.call(&lead, "retryDeadLetter", 200, &parts, &[], Some(&json!({}))).await;
+        held.call(&lead, "retryDeadLetter", 404, &parts, &[], Some(&json!({}))).await;
+        held.call(&lead, "resumeDestination", 200, &[("id", id)], &[], Some(&json!({}))).await;
+        held.call(&lead, "removeDestination", 200, &[("id", id)], &[], Some(&json!({}))).await;
+        held.call(&lead, "listDeadLetters", 404, &[("id", id)], &[], None).await;
+    }
+    held.call(&lead, "createDestination", 422, &[], &[], Some(&json!({ "channel": "fax" }))).await;
+    for _ in 0..DESTINATIONS_MAX {
+        lead.post("/api/v1/destinations", &hook).await.must(201);
+    }
+    held.call(&lead, "createDestination", 409, &[], &[], Some(&hook)).await;
 }
 
 /// Looks back to before each thing was written, so that every change is met, with and without its sides.
