@@ -100,7 +100,7 @@ async fn what_the_system_tells_is_of_the_shift_and_of_this_centre_and_stays_as_i
     assert_eq!(draft["next"], json!({ "from": minutes(480), "to": minutes(960) }));
     assert_eq!(titles(&draft["slots"], "due_at"), [json!(minutes(540)), json!(minutes(780))]);
     assert_eq!(titles(&draft["slots"], "centre"), ["be-nccn", "be-nccn"]);
-    assert_eq!(titles(&draft["missed"], "centre"), ["nl-ncc"], "of every centre");
+    assert_eq!(titles(&draft["changes"]["missed"], "centre"), ["nl-ncc"], "of every centre");
     let cells = titles(&draft["changes"]["cells"], "sector");
     assert_eq!(cells, ["displacement"], "what was said before the shift is not told again");
 

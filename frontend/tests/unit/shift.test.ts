@@ -80,8 +80,8 @@ describe('the form of a handover', () => {
 test('a handover is for its centre alone, and for fewer where what it tells of is', () => {
   const none = { new: [], closed: [], changed: [], gone: [] };
   const told = (marks: ('red' | 'green')[]): ShiftView => ({
-    escalations: marks.map((tlp) => ({ ...escalation('nl', 'be', null), tlp })), queries: [], slots: [], missed: [], key_events: [],
-    changes: { cells: [], escalations: none, queries: { new: [], answered: [], withdrawn: [], gone: [] }, readings: [], cycles: [], slots: [], silent: [] },
+    escalations: marks.map((tlp) => ({ ...escalation('nl', 'be', null), tlp })), queries: [], slots: [], key_events: [],
+    changes: { cells: [], escalations: none, queries: { new: [], answered: [], withdrawn: [], gone: [] }, readings: [], cycles: [], slots: [], missed: [], silent: [] },
   }) as unknown as ShiftView;
   expect(labelOf(told([]))).toBe('amber_strict');
   expect(labelOf(told(['green']))).toBe('amber_strict');
