@@ -284,7 +284,7 @@ test('a night shift', async ({ browser }) => {
     expect(await toldOn(offered.getByTestId('changes')), 'what the system tells the next shift is what happened').toEqual([...HAPPENED, unchanged('The crisis itself, Queries, Figures, Shifts handed over')]);
 
     await until('06:00:01');
-    await expect(board.getByTestId('handovers-missing')).toContainText('BE since 06:00 UTC');
+    await expect(board.getByTestId('handovers-missing')).toContainText('BE since 11 Feb, 06:00 UTC');
     const incoming = await sit(browser, daily, `/handover/${CRISIS}`);
     await expect(incoming.getByTestId('ended')).toContainText('Shift ended without a signed handover');
     await incoming.locator('#sign-note').fill('Taken over.');

@@ -81,7 +81,7 @@ test('a handover is for its centre alone, and for fewer where what it tells of i
   const none = { new: [], closed: [], changed: [], gone: [] };
   const told = (marks: ('red' | 'green')[]): ShiftView => ({
     escalations: marks.map((tlp) => ({ ...escalation('nl', 'be', null), tlp })), queries: [], slots: [], key_events: [],
-    changes: { cells: [], escalations: none, queries: { new: [], answered: [], withdrawn: [], gone: [] }, readings: [], cycles: [], slots: [], missed: [], silent: [] },
+    changes: { cells: [], escalations: none, queries: { new: [], answered: [], withdrawn: [], gone: [] }, readings: [], cycles: [], slots: [], centres: [], missed: [], silent: [] },
   }) as unknown as ShiftView;
   expect(labelOf(told([]))).toBe('amber_strict');
   expect(labelOf(told(['green']))).toBe('amber_strict');
