@@ -1,4 +1,4 @@
-/** The keys of the desk, and what a key does on a screen. Alt works everywhere; the bare key only outside fields, and only if the reader wants it. Pure. */
+/** The keys of the desk, and what a key does on a screen. Alt works everywhere; the bare key only outside fields, and only if the reader wants it. */
 export type Deed = 'post' | 'nil' | 'same' | 'slots' | 'mine' | 'outbox' | 'asks' | 'cells' | 'help';
 
 /** Letters that no browser keeps to itself together with Alt. */
@@ -32,4 +32,25 @@ export function takesLetters(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return !['checkbox', 'button', 'submit'].includes(target.type);
   return target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+/** Whether a dialog has the keys to itself. */
+export const isDialogOpen = (): boolean => document.querySelector('dialog[open]') !== null;
+
+/** Does what a key means on a screen, if it means anything there. */
+export function perform<D extends string>(letters: Record<D, string>, deeds: Record<D, () => void> & { help: () => void }, event: KeyboardEvent, singleKeys: boolean): void {
+  if (isDialogOpen()) return;
+  const deed = deedOf(letters, event, takesLetters(event.target), singleKeys);
+  if (deed === null) return;
+  event.preventDefault();
+  deeds[deed]();
+}
+
+/** Sends a form from any of its fields: Ctrl or ⌘ with Enter. */
+export function sendsBy(send: () => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    send();
+  };
 }
