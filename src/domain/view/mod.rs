@@ -15,7 +15,7 @@ use super::centre::Centre;
 use super::crisis::Closure;
 use super::event::{Entry, Event};
 use super::handover::OF_SIGNATURES;
-use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq};
+use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark, Viewer};
 use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
@@ -195,6 +195,17 @@ impl Eye<'_> {
         });
     }
 
+    /// References, as far as this viewer may know of what they name: a scope may have hidden it since.
+    fn refs(&self, refs: &[Uuid]) -> Vec<String> {
+        let known = |id: &&Uuid| {
+            let update = self.picture.updates.get(&UpdateId(**id));
+            let update = update.is_some_and(|facts| self.sees(&facts.mark.audience(&facts.centre)));
+            update
+                || self.picture.escalations.get(&EscalationId(**id)).is_some_and(|raised| self.sees_escalation(raised))
+        };
+        refs.iter().filter(known).map(Uuid::to_string).collect()
+    }
+
     fn crisis(&self) -> CrisisView {
         let crisis = &self.picture.crisis;
         CrisisView {
@@ -303,7 +314,7 @@ impl Eye<'_> {
             reason: escalation.reason.clone(),
             raised_by: escalation.raised_by.clone(),
             asked_of: escalation.asked_of.clone(),
-            refs: escalation.refs.iter().map(Uuid::to_string).collect(),
+            refs: self.refs(&escalation.refs),
             ack_due: standing.clocks.ack_due,
             start_due: standing.clocks.start_due,
             resolve_due: standing.clocks.resolve_due,

@@ -32,8 +32,8 @@ pub struct Book {
     by_position: HashMap<String, usize>,
     /// Everything that was said, and by which entries.
     texts: HashMap<String, Vec<usize>>,
-    /// Everything that has an id, and which entry made it.
-    ids: HashMap<String, usize>,
+    /// Everything that has an id, and which entries are about it.
+    ids: HashMap<String, Vec<usize>>,
     /// The centres of the crisis from a place on.
     scopes: BTreeMap<usize, BTreeSet<String>>,
 }
@@ -100,8 +100,8 @@ impl Book {
                     sayers.push(at);
                 }
             }
-            if let Some(id) = made(event) {
-                book.ids.entry(id).or_insert(at);
+            if let Some(id) = &entry.subject {
+                book.ids.entry(id.clone()).or_default().push(at);
             }
             let centres = match event["type"].as_str() {
                 Some("crisis_opened") => event["crisis"]["centres"].as_array(),
@@ -169,17 +169,15 @@ impl Book {
 
     /// What in here these eyes may not see, in the crisis as it is scoped at a place.
     pub fn over_shared<'a>(&self, eyes: &Eyes, shown: &'a Value, at: usize) -> Option<(&'a str, &Noted)> {
-        let hidden = |entry: usize| !may_see(eyes, &self.entries[entry].label, self.centres(at));
+        // What one of those who said it, or are about it, may be seen by these eyes, they may know.
+        let hidden = |entries: &[usize]| {
+            let hidden = |entry: &usize| !may_see(eyes, &self.entries[*entry].label, self.centres(at));
+            entries.first().copied().filter(|_| entries.iter().all(hidden))
+        };
         let mut found = None;
         each_text(shown, &mut |text| {
-            let sayers = self.saying(text);
-            let made = self.ids.get(text);
-            let leaked = match (sayers, made) {
-                ([first, ..], _) if sayers.iter().all(|entry| hidden(*entry)) => Some(*first),
-                (_, Some(made)) if hidden(*made) => Some(*made),
-                _ => None,
-            };
-            if let Some(entry) = leaked.filter(|_| found.is_none()) {
+            let about = self.ids.get(text).map(Vec::as_slice).unwrap_or_default();
+            if let Some(entry) = hidden(self.saying(text)).or_else(|| hidden(about)).filter(|_| found.is_none()) {
                 found = Some((text, &self.entries[entry]));
             }
         });
@@ -258,6 +256,20 @@ fn said(event: &Value) -> Vec<&str> {
         _ => {}
     }
     found
+}
+
+/// Where in a frame a text stands, as a JSON pointer.
+pub fn path_of(shown: &Value, text: &str) -> Option<String> {
+    match shown {
+        Value::String(here) if here == text => Some(String::new()),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(at, item)| Some(format!("/{at}{}", path_of(item, text)?)))
+        }
+        Value::Object(fields) => {
+            fields.iter().find_map(|(name, field)| Some(format!("/{name}{}", path_of(field, text)?)))
+        }
+        _ => None,
+    }
 }
 
 fn each_text<'a>(value: &'a Value, seen: &mut impl FnMut(&'a str)) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::book::Book;
+use super::book::{Book, path_of};
 use super::fold::Claim;
 use super::history::{Answer, Eyes, History, Line, Record};
 use super::wall::Wall;
@@ -136,7 +136,8 @@ impl<'a> Check<'a> {
     fn look_for_more(&mut self, who: &str, eyes: &Eyes, book: &Book, shown: &Value, place: usize) {
         if let Some((text, entry)) = book.over_shared(eyes, shown, place) {
             let (tlp, seq, of) = (entry.label.tlp.to_uppercase(), entry.seq, &eyes.centre);
-            let says = format!("{who} ({} of {of}) was shown “{text}” of entry {seq}, which is TLP:{tlp}", eyes.role);
+            let (role, at) = (&eyes.role, path_of(shown, text).unwrap_or_default());
+            let says = format!("{who} ({role} of {of}) was shown “{text}” of entry {seq}, which is TLP:{tlp}, at {at}");
             self.faults.push(Fault::new(Rule::OverShared, says));
         }
     }

@@ -9,7 +9,6 @@ pub mod history;
 mod looks;
 pub mod marks;
 mod once;
-mod tests;
 pub mod wall;
 mod writes;
 

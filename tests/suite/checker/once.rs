@@ -35,7 +35,7 @@ impl<'a> Ends<'a> {
             "update_posted" => {
                 self.made("update", &event["update"]["id"], entry.seq)?;
                 match event["update"]["supersedes"].as_str() {
-                    Some(replaced) => self.ended("update", replaced, entry.seq),
+                    Some(replaced) => self.replaced(replaced, entry.seq),
                     None => Ok(()),
                 }
             }
@@ -87,6 +87,18 @@ impl<'a> Ends<'a> {
         match self.gone.insert((what, id), seq) {
             None => Ok(()),
             Some(first) => Err(format!("the {what} {id} came to its end twice, in entries {first} and {seq}")),
+        }
+    }
+
+    /// What was replaced for some eyes may stand for others, and be withdrawn from them; not the other way round.
+    fn replaced(&mut self, id: &'a str, seq: u64) -> Result<(), String> {
+        if let Some(first) = self.gone.get(&("update", id)) {
+            return Err(format!("entry {seq} replaces the update {id}, which entry {first} has withdrawn"));
+        }
+        match self.gone.insert(("replacing of the update", id), seq) {
+            None if self.open.contains(&("update", id)) => Ok(()),
+            None => Err(format!("entry {seq} replaces the update {id}, which there is not")),
+            Some(first) => Err(format!("the update {id} was replaced twice, in entries {first} and {seq}")),
         }
     }
 

@@ -1,1 +1,43 @@
 //! What the simulation found, each as short as it could be made, so that it stays mended.
+
+use super::mutants::posts;
+use super::operations::{Ask, Op, Share};
+use super::play;
+use super::server::Sound;
+
+fn asks(who: u8, ask: Ask) -> Op {
+    Op::Asks { who, at: 0, crisis: 0, key: true, hurry: false, ask }
+}
+
+#[track_caller]
+fn holds(ops: &[Op]) {
+    let outcome = play(ops, &Sound);
+    assert!(outcome.holds(), "{}", outcome.says());
+}
+
+/// Walls that stayed told of it, walls that came back did not: the two stood side by side in one room.
+#[test]
+fn a_slot_of_a_centre_that_was_left_out_is_not_excused() {
+    let cycle = asks(0, Ask::SetCycle { hours: 0, in_place_of: None });
+    holds(&[cycle, asks(0, Ask::Scope { kind: 2 }), asks(0, Ask::Excuse { which: 0 })]);
+}
+
+/// The same of the signature under a handover.
+#[test]
+fn a_centre_that_was_left_out_signs_for_no_shift() {
+    holds(&[asks(0, Ask::Offer), asks(0, Ask::Scope { kind: 2 }), asks(1, Ask::Sign { which: 0 })]);
+}
+
+/// A centre that was left out still saw, beside its own escalation, the id of an update that is not for it any more.
+#[test]
+fn an_escalation_names_only_what_its_reader_may_see() {
+    let raise = asks(2, Ask::Raise { asked: 0, share: Share::Amber, about: Some(0) });
+    holds(&[posts(0, Share::Amber), raise, asks(0, Ask::Scope { kind: 1 }), Op::Look { who: 2, at: 0, crisis: 0 }]);
+}
+
+/// Its server died, it asked the other one once more, was told that it is safe, and did not find it there.
+#[test]
+fn whoever_is_told_elsewhere_that_it_is_safe_reads_it_there() {
+    let again = Op::Again { which: 0, at: 1, hurry: false };
+    holds(&[Op::BellLost, posts(0, Share::Green), again, Op::Look { who: 0, at: 1, crisis: 0 }]);
+}

@@ -182,9 +182,9 @@ fn any_ask() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::Offer),
         2 => which().prop_map(|which| Ask::Sign { which }),
         1 => any::<u8>().prop_map(|mode| Ask::Ipcr { mode }),
-        2 => any::<u8>().prop_map(|kind| Ask::Scope { kind }),
+        1 => any::<u8>().prop_map(|kind| Ask::Scope { kind }),
         1 => Just(Ask::Close),
-        3 => Just(Ask::Reopen),
+        8 => Just(Ask::Reopen),
     ]
 }
 
@@ -195,30 +195,30 @@ fn any_op() -> impl Strategy<Value = Op> {
         .prop_map(|(who, at, crisis, key, hurry, ask)| Op::Asks { who, at, crisis, key, hurry, ask });
     let of_server = |make: fn(u8) -> Op| at().prop_map(make);
     prop_oneof![
-        60 => asks,
+        100 => asks,
         7 => (any::<u16>(), at(), prop::bool::weighted(0.4))
             .prop_map(|(which, at, hurry)| Op::Again { which, at, hurry }),
         1 => (any::<u16>(), at()).prop_map(|(which, at)| Op::Reuse { which, at }),
         6 => (any::<u8>(), at(), crisis()).prop_map(|(who, at, crisis)| Op::Look { who, at, crisis }),
         6 => (any::<u8>(), at(), prop::bool::weighted(0.2))
             .prop_map(|(screen, to, fresh)| Op::Move { screen, to, fresh }),
-        3 => any::<u8>().prop_map(|screen| Op::Sleep { screen }),
-        4 => any::<u8>().prop_map(|screen| Op::Wake { screen }),
+        2 => any::<u8>().prop_map(|screen| Op::Sleep { screen }),
+        2 => any::<u8>().prop_map(|screen| Op::Wake { screen }),
         8 => prop_oneof![4 => 1_u32..400, 3 => 400_u32..3_000, 1 => 60_000_u32..7_200_000]
             .prop_map(|ms| Op::Wait { ms }),
-        2 => of_server(|at| Op::Crash { at }),
-        2 => of_server(|at| Op::CrashAfterAppend { at }),
+        1 => of_server(|at| Op::Crash { at }),
+        1 => of_server(|at| Op::CrashAfterAppend { at }),
         2 => of_server(|at| Op::AnswerLost { at }),
         1 => of_server(|at| Op::AppendFails { at }),
         3 => (at(), 1_u16..900).prop_map(|(at, ms)| Op::AppendSlow { at, ms }),
         1 => of_server(|at| Op::JournalDown { at }),
-        2 => of_server(|at| Op::JournalUp { at }),
+        4 => of_server(|at| Op::JournalUp { at }),
         2 => of_server(|at| Op::RelayStalls { at }),
-        3 => of_server(|at| Op::RelayGoesOn { at }),
+        5 => of_server(|at| Op::RelayGoesOn { at }),
         2 => Just(Op::BellLost),
-        2 => Just(Op::BellBack),
+        3 => Just(Op::BellBack),
         1 => Just(Op::CacheDown),
-        2 => Just(Op::CacheUp),
+        3 => Just(Op::CacheUp),
         1 => Just(Op::CacheEmptied),
         1 => Just(Op::CacheForeign),
         1 => Just(Op::CacheDamaged),

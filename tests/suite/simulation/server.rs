@@ -21,8 +21,8 @@ use super::ports::{BentJournal, SimBell, SimCache};
 use super::recorder::Recorder;
 
 /// Small, so that they overflow: what a wall may be behind, what waits, what is decided together.
-const RETENTION: Retention = Retention { frames: 12, bytes: 200_000 };
-const INBOX_MAX: usize = 24;
+const RETENTION: Retention = Retention { frames: 4, bytes: 200_000 };
+const INBOX_MAX: usize = 8;
 const BATCH_MAX: usize = 5;
 
 /// What is wrong with the program itself in a test of the checker. As it stands, nothing is.
@@ -33,6 +33,10 @@ pub trait Mutant {
 
     fn relay(&self, journal: Arc<dyn Journal>) -> Arc<dyn Journal> {
         journal
+    }
+
+    fn bell(&self, bell: Arc<dyn Doorbell>) -> Arc<dyn Doorbell> {
+        bell
     }
 
     fn eyes(&self, viewer: Viewer) -> Viewer {
@@ -74,7 +78,8 @@ impl Server {
         let for_desk: Arc<dyn Journal> = Arc::new(BentJournal { journal: mutant.desk(Arc::clone(journal)), bend });
         let bend = Arc::clone(&relay_faults);
         let for_relay: Arc<dyn Journal> = Arc::new(BentJournal { journal: mutant.relay(Arc::clone(journal)), bend });
-        let bell: Arc<dyn Doorbell> = Arc::new(SimBell { lost: Arc::clone(bell_lost), bell: Arc::clone(bell) });
+        let bell = SimBell { lost: Arc::clone(bell_lost), bell: mutant.bell(Arc::clone(bell)) };
+        let bell: Arc<dyn Doorbell> = Arc::new(bell);
         let seal = PositionSeal::new(journal.position_key().await.expect("memory answers"));
         let centres = Arc::new(catalogue.centres.clone());
         let hub = Arc::new(Hub::new(centres, seal, RETENTION, health.clone()));

@@ -36,6 +36,8 @@ const CATCH_UP: Duration = Duration::from_secs(2);
 /// A wait longer than this is one step: nobody looks in between.
 const LONG: Duration = Duration::from_secs(10);
 const STEP: Duration = Duration::from_millis(250);
+/// Where the picture of another journal stands: an epoch is drawn from 63 bits, and 1 is not drawn.
+const FOREIGN: Position = Position { epoch: Epoch(1), seq: Seq(999) };
 
 /// Something that was asked, to be asked again.
 #[derive(Clone)]
@@ -95,7 +97,7 @@ impl<'a> World<'a> {
             world.send(0, Sent { by, crisis: people::crisis(at), command, key, words });
             settle().await;
         }
-        world.catch_up().await;
+        world.go_on().await;
         world
     }
 
@@ -144,9 +146,7 @@ impl<'a> World<'a> {
             Op::CacheDown => self.shared.cache.down.store(true, Ordering::Relaxed),
             Op::CacheUp => self.shared.cache.down.store(false, Ordering::Relaxed),
             Op::CacheEmptied => self.shared.cache.empty(),
-            Op::CacheForeign => {
-                self.put_into_cache(|at| Position { epoch: Epoch(at.epoch.0 ^ 1), seq: Seq(999) }).await
-            }
+            Op::CacheForeign => self.put_into_cache(|_| FOREIGN).await,
             Op::CacheDamaged => self.put_into_cache(|at| at).await,
             Op::Check => self.mend().await,
         }
@@ -198,7 +198,8 @@ impl<'a> World<'a> {
         let Some(known) = self.known.iter().find(|known| known.id == crisis) else { return };
         let now = self.shared.recorder.now();
         let Some((by, command, says)) = people::put(&known.picture, now, who, ask, &words) else { return };
-        let (key, words) = (key.then(|| format!("key-{number}")), says.then_some(words));
+        // What has no words of its own is known by its key.
+        let (key, words) = ((key || !says).then(|| format!("key-{number}")), says.then_some(words));
         self.send(at, Sent { by, crisis, command, key, words });
     }
 
