@@ -240,11 +240,14 @@ impl DeskTask {
         let copy = copies.get_mut(&ask.crisis);
         let picture = copy.as_ref().map(|known| &known.picture);
         let permit = authorise(picture, &ask.actor, ask.command.clone())?;
-        let moment = Moment { now: self.parts.clock.now(), id: self.parts.clock.fresh_id() };
+        // The time of a crisis does not run backwards, whatever the clocks of its servers say: what is decided
+        // is decided at the time at which it will have been recorded.
+        let now = self.parts.clock.now();
+        let now = picture.map_or(now, |picture| picture.recorded_at.max(now));
+        let moment = Moment { now, id: self.parts.clock.fresh_id() };
         let event = decide(picture, &self.parts.catalogue, permit, &moment)?;
-        let recorded_at = picture.map_or(moment.now, |picture| picture.recorded_at.max(moment.now));
         let seq = picture.map_or(Seq::ZERO, |picture| picture.seq).next();
-        let entry = Arc::new(Entry { seq, recorded_at, actor: ask.actor.clone(), event });
+        let entry = Arc::new(Entry { seq, recorded_at: now, actor: ask.actor.clone(), event });
         match copy {
             Some(known) => {
                 known.picture.evolve(&entry);

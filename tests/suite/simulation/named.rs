@@ -41,3 +41,12 @@ fn whoever_is_told_elsewhere_that_it_is_safe_reads_it_there() {
     let again = Op::Again { which: 0, at: 1, hurry: false };
     holds(&[Op::BellLost, posts(0, Share::Green), again, Op::Look { who: 0, at: 1, crisis: 0 }]);
 }
+
+/// Of two servers one had a clock that was an hour ahead: each reminded every centre of the same report.
+#[test]
+fn servers_whose_clocks_differ_remind_nobody_twice() {
+    let at = |at, ask| Op::Asks { who: 0, at, crisis: 0, key: true, hurry: false, ask };
+    let cycle = at(1, Ask::SetCycle { hours: 168, in_place_of: None });
+    let ahead = Op::ClockSteps { at: 1, minutes: 53 };
+    holds(&[ahead, cycle, posts(0, Share::Green), Op::Wait { ms: 1_090 }, Op::Wait { ms: 2_937_008 }]);
+}

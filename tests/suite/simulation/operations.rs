@@ -96,6 +96,15 @@ pub enum Op {
     CacheForeign,
     /// A field of what the cache holds cannot be read.
     CacheDamaged,
+    /// The cache does what it is asked, and its answers are lost.
+    CacheAnswersLost,
+    /// The cache holds again what it held when everything was last looked at.
+    CacheGoesBack,
+    /// The clock of one server is put forward or back.
+    ClockSteps {
+        at: u8,
+        minutes: i8,
+    },
     /// Everything that is broken is mended, and everything is looked at.
     Check,
 }
@@ -184,7 +193,7 @@ fn any_ask() -> impl Strategy<Value = Ask> {
         1 => any::<u8>().prop_map(|mode| Ask::Ipcr { mode }),
         1 => any::<u8>().prop_map(|kind| Ask::Scope { kind }),
         1 => Just(Ask::Close),
-        8 => Just(Ask::Reopen),
+        1 => Just(Ask::Reopen),
     ]
 }
 
@@ -212,7 +221,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         1 => of_server(|at| Op::AppendFails { at }),
         3 => (at(), 1_u16..900).prop_map(|(at, ms)| Op::AppendSlow { at, ms }),
         1 => of_server(|at| Op::JournalDown { at }),
-        4 => of_server(|at| Op::JournalUp { at }),
+        6 => of_server(|at| Op::JournalUp { at }),
         2 => of_server(|at| Op::RelayStalls { at }),
         5 => of_server(|at| Op::RelayGoesOn { at }),
         2 => Just(Op::BellLost),
@@ -222,6 +231,9 @@ fn any_op() -> impl Strategy<Value = Op> {
         1 => Just(Op::CacheEmptied),
         1 => Just(Op::CacheForeign),
         1 => Just(Op::CacheDamaged),
+        1 => Just(Op::CacheAnswersLost),
+        1 => Just(Op::CacheGoesBack),
+        1 => (at(), -75_i8..75).prop_map(|(at, minutes)| Op::ClockSteps { at, minutes }),
         1 => Just(Op::Check),
     ]
 }

@@ -94,7 +94,9 @@ pub fn put(picture: &Picture, now: Timestamp, who: u8, ask: Ask, words: &str) ->
     let escalations: Vec<_> = picture.escalations.keys().copied().collect();
     let queries: Vec<_> = picture.queries.keys().copied().collect();
     let cycles: Vec<_> = picture.cycles.keys().copied().collect();
-    match ask {
+    // Nobody gets far in a closed crisis, so one in three of those who try has it opened first.
+    let opens = picture.closed.is_some() && (ask == Ask::Close || who.is_multiple_of(3));
+    match if opens { Ask::Reopen } else { ask } {
         Ask::Post { .. } => {
             let by = person(usize::from(who));
             let post = post(picture, now, &by, ask, words)?;

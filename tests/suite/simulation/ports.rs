@@ -107,18 +107,36 @@ pub fn unavailable() -> JournalError {
 #[derive(Default)]
 pub struct SimCache {
     pub down: AtomicBool,
+    /// It does what it is asked and does not answer.
+    pub answers_lost: AtomicBool,
     kept: Mutex<Arc<MemoryCache>>,
 }
 
 impl SimCache {
-    /// Everything that it held is gone.
-    pub fn empty(&self) {
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
-    }
-
     /// What is behind it, whether or not it answers.
     pub fn behind(&self) -> Arc<MemoryCache> {
         Arc::clone(&self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What it holds, to be put back one day.
+    pub async fn copy(&self, crises: &[CrisisId]) -> Arc<MemoryCache> {
+        let copy = Arc::new(MemoryCache::default());
+        for crisis in crises {
+            if let Some(Kept { at, fields }) = self.behind().load(crisis).await.expect("memory answers") {
+                let fields = fields.into_iter().map(|(name, value)| Field { name, value: Some(value) });
+                copy.replace(crisis, at, fields.collect()).await.expect("memory answers");
+            }
+        }
+        copy
+    }
+
+    /// It holds something else.
+    pub fn put_back(&self, copy: Arc<MemoryCache>) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = copy;
+    }
+
+    fn answered<T>(&self, answer: T) -> Result<T, CacheError> {
+        if self.answers_lost.load(Ordering::Relaxed) { Err(CacheError::TimedOut) } else { Ok(answer) }
     }
 
     fn answering(&self) -> Result<Arc<MemoryCache>, CacheError> {
@@ -129,7 +147,8 @@ impl SimCache {
 #[async_trait]
 impl PictureCache for SimCache {
     async fn load(&self, crisis: &CrisisId) -> Result<Option<Kept>, CacheError> {
-        self.answering()?.load(crisis).await
+        let kept = self.answering()?.load(crisis).await?;
+        self.answered(kept)
     }
 
     async fn advance(
@@ -139,11 +158,13 @@ impl PictureCache for SimCache {
         to: Position,
         fields: Vec<Field>,
     ) -> Result<Advanced, CacheError> {
-        self.answering()?.advance(crisis, from, to, fields).await
+        let moved = self.answering()?.advance(crisis, from, to, fields).await?;
+        self.answered(moved)
     }
 
     async fn replace(&self, crisis: &CrisisId, at: Position, fields: Vec<Field>) -> Result<Advanced, CacheError> {
-        self.answering()?.replace(crisis, at, fields).await
+        let moved = self.answering()?.replace(crisis, at, fields).await?;
+        self.answered(moved)
     }
 
     async fn ping(&self) -> Result<(), CacheError> {

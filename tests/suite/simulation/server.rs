@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use vigie::clock::Clock;
 use vigie::desk::{Desk, DeskParts};
 use vigie::domain::decide::Catalogue;
 use vigie::domain::mark::Viewer;
@@ -21,7 +22,7 @@ use super::ports::{BentJournal, SimBell, SimCache};
 use super::recorder::Recorder;
 
 /// Small, so that they overflow: what a wall may be behind, what waits, what is decided together.
-const RETENTION: Retention = Retention { frames: 4, bytes: 200_000 };
+const RETENTION: Retention = Retention { frames: 3, bytes: 200_000 };
 const INBOX_MAX: usize = 8;
 const BATCH_MAX: usize = 5;
 
@@ -69,9 +70,9 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start(shared: &Shared, mutant: &dyn Mutant) -> Self {
-        let Shared { journal, cache, bell, bell_lost, catalogue, recorder } = shared;
-        let (health, clock) = (Health::default(), recorder.clock.clone());
+    pub async fn start(shared: &Shared, clock: Clock, mutant: &dyn Mutant) -> Self {
+        let Shared { journal, cache, bell, bell_lost, catalogue, .. } = shared;
+        let health = Health::default();
         let faults = Arc::new(DeskFaults::default());
         let relay_faults = Arc::new(RelayFaults { desk: Arc::clone(&faults), stalled: watch::Sender::new(false) });
         let bend = Arc::clone(&faults);

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use vigie::cache::memory::MemoryCache;
 use vigie::cache::{Field, PictureCache};
+use vigie::clock::Clock;
 use vigie::desk::SubmitError;
 use vigie::domain::command::Command;
 use vigie::domain::event::Entry;
@@ -60,6 +62,10 @@ pub struct World<'a> {
     pub shared: Shared,
     mutant: &'a dyn Mutant,
     base: Timestamp,
+    /// What the clock of each server is, and how wrong.
+    clocks: Vec<(Clock, SignedDuration)>,
+    /// What the cache held when everything was last looked at.
+    cached: Arc<MemoryCache>,
     pub servers: Vec<Server>,
     pub known: Vec<Known>,
     pub screens: Vec<Screen>,
@@ -83,13 +89,15 @@ impl<'a> World<'a> {
             catalogue: Arc::new(Layers::defaults().finish().expect("the defaults hold").catalogue),
             recorder: Recorder::at(base),
         };
+        let clocks: Vec<_> = (0..SERVERS).map(|_| (Clock::held_at(base), SignedDuration::ZERO)).collect();
         let mut servers = Vec::new();
-        for _ in 0..SERVERS {
-            servers.push(Server::start(&shared, mutant).await);
+        for (clock, _) in &clocks {
+            servers.push(Server::start(&shared, clock.clone(), mutant).await);
         }
+        let cached = Arc::default();
         let (known, sent, under_way) = (Vec::new(), Vec::new(), Vec::new());
         let screens = screens::all();
-        let mut world = Self { shared, mutant, base, servers, known, screens, seal, sent, under_way };
+        let mut world = Self { shared, mutant, base, clocks, cached, servers, known, screens, seal, sent, under_way };
         for at in 0..CRISES.len() {
             let (by, command) = people::open(at);
             let words = Some(format!("Drill {at}"));
@@ -103,7 +111,7 @@ impl<'a> World<'a> {
 
     /// One thing happens, and whoever can goes on from there.
     pub async fn happens(&mut self, op: Op) {
-        self.shared.recorder.tick(self.base);
+        self.tick();
         let server = |at: u8| usize::from(at) % SERVERS;
         let mut hurry = false;
         match op {
@@ -144,8 +152,16 @@ impl<'a> World<'a> {
             Op::BellLost => self.shared.bell_lost.store(true, Ordering::Relaxed),
             Op::BellBack => self.shared.bell_lost.store(false, Ordering::Relaxed),
             Op::CacheDown => self.shared.cache.down.store(true, Ordering::Relaxed),
-            Op::CacheUp => self.shared.cache.down.store(false, Ordering::Relaxed),
-            Op::CacheEmptied => self.shared.cache.empty(),
+            Op::CacheUp => self.mend_cache(),
+            Op::CacheEmptied => self.shared.cache.put_back(Arc::default()),
+            Op::CacheAnswersLost => self.shared.cache.answers_lost.store(true, Ordering::Relaxed),
+            Op::CacheGoesBack => {
+                self.shared.cache.put_back(Arc::clone(&self.cached));
+                self.cached = self.shared.cache.copy(&self.crises()).await;
+            }
+            Op::ClockSteps { at, minutes } => {
+                self.clocks[server(at)].1 = SignedDuration::from_mins(i64::from(minutes));
+            }
             Op::CacheForeign => self.put_into_cache(|_| FOREIGN).await,
             Op::CacheDamaged => self.put_into_cache(|at| at).await,
             Op::Check => self.mend().await,
@@ -154,6 +170,14 @@ impl<'a> World<'a> {
             settle().await;
         }
         self.go_on().await;
+    }
+
+    /// Every clock goes on with the time that has passed.
+    fn tick(&self) {
+        self.shared.recorder.tick(self.base);
+        for (clock, wrong) in &self.clocks {
+            clock.hold(self.shared.recorder.now() + *wrong);
+        }
     }
 
     /// Servers that were to die have died, the journal is read, and walls take what is on their lines.
@@ -289,23 +313,23 @@ impl<'a> World<'a> {
         for screen in self.screens.iter_mut().filter(|screen| screen.server == at) {
             screen.loses_server(&self.shared.recorder, SERVERS);
         }
-        let fresh = Server::start(&self.shared, self.mutant).await;
+        let fresh = Server::start(&self.shared, self.clocks[at].0.clone(), self.mutant).await;
         std::mem::replace(&mut self.servers[at], fresh).dies().await;
     }
 
     async fn wait(&mut self, time: Duration) {
         let mut left = time;
         if time > LONG {
-            tokio::time::advance(time - STEP).await;
+            tokio::time::advance(time.saturating_sub(STEP)).await;
             left = STEP;
         }
         while !left.is_zero() {
-            self.shared.recorder.tick(self.base);
+            self.tick();
             let step = left.min(STEP);
             pass(step).await;
             left -= step;
         }
-        self.shared.recorder.tick(self.base);
+        self.tick();
         for screen in &mut self.screens {
             screen.beats(&self.shared.recorder);
         }
@@ -326,7 +350,7 @@ impl<'a> World<'a> {
             server.mend();
         }
         self.shared.bell_lost.store(false, Ordering::Relaxed);
-        self.shared.cache.down.store(false, Ordering::Relaxed);
+        self.mend_cache();
         for screen in &mut self.screens {
             screen.asleep = false;
         }
@@ -337,9 +361,19 @@ impl<'a> World<'a> {
             self.go_on().await;
         }
         self.wait(STEP).await;
+        self.cached = self.shared.cache.copy(&self.crises()).await;
         for Known { id, picture, .. } in &self.known {
             self.shared.recorder.note(Record::Settled { crisis: id.to_string(), seq: picture.seq.0 });
         }
+    }
+
+    fn mend_cache(&self) {
+        self.shared.cache.down.store(false, Ordering::Relaxed);
+        self.shared.cache.answers_lost.store(false, Ordering::Relaxed);
+    }
+
+    fn crises(&self) -> Vec<CrisisId> {
+        self.known.iter().map(|known| known.id.clone()).collect()
     }
 
     /// Whether somebody still waits for an answer.
