@@ -152,10 +152,11 @@ fn play_seeds(first: u64, ops: usize) -> BTreeMap<String, usize> {
         played += all.len();
         let outcome = play(&all, &Sound);
         if let Some(kind) = outcome.kind() {
+            writeln!(std::io::stderr(), "seed {seed} fails:\n{}", outcome.says()).expect("somebody reads it");
             let fewest = shrink(all, |ops| play(ops, &Sound).kind() == Some(kind));
             let said = play(&fewest, &Sound).says();
             let listed: String = fewest.iter().map(|op| format!("    {op:?},\n")).collect();
-            panic!("seed {seed} fails:\n{}\nand at its shortest, with [\n{listed}]:\n{said}", outcome.says());
+            panic!("seed {seed} at its shortest, with [\n{listed}]:\n{said}");
         }
         for what in outcome.history.lines.iter().filter_map(|line| meets(&line.record)) {
             *met.entry(what).or_default() += 1;

@@ -50,3 +50,15 @@ fn servers_whose_clocks_differ_remind_nobody_twice() {
     let ahead = Op::ClockSteps { at: 1, minutes: 53 };
     holds(&[ahead, cycle, posts(0, Share::Green), Op::Wait { ms: 1_090 }, Op::Wait { ms: 2_937_008 }]);
 }
+
+/// A wall that had stayed showed lines at the end of what happened that one which came back did not: what a scope
+/// had left out, and nobody was shown, took their places.
+#[test]
+fn lines_that_are_out_of_scope_take_no_place_from_those_that_are_shown() {
+    let of_nl = Ask::Post { sector: 0, share: Share::Clear, nil: false, figure: None, replaces: None };
+    let mut ops = vec![asks(2, of_nl); 20];
+    ops.extend([posts(0, Share::Clear); 20]);
+    ops.push(asks(0, Ask::Scope { kind: 2 }));
+    ops.extend([asks(2, of_nl); 15]);
+    holds(&ops);
+}
