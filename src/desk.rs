@@ -141,7 +141,10 @@ impl Desk {
             && let Some(receipt) = receipt(&*self.journal, &self.health, request).await?
         {
             let epoch = self.epoch(&receipt.crisis).await?;
-            return repeated(receipt, request, epoch);
+            let answer = repeated(receipt, request, epoch)?;
+            // Another server may have done it: whoever is answered here reads it here.
+            note(&self.committed, &answer.crisis, answer.position.seq);
+            return Ok(answer);
         }
         let (answer, answered) = oneshot::channel();
         let ask = Ask { crisis, actor, command, request, answer };
@@ -237,11 +240,14 @@ impl DeskTask {
         let copy = copies.get_mut(&ask.crisis);
         let picture = copy.as_ref().map(|known| &known.picture);
         let permit = authorise(picture, &ask.actor, ask.command.clone())?;
-        let moment = Moment { now: self.parts.clock.now(), id: self.parts.clock.fresh_id() };
+        // The time of a crisis does not run backwards, whatever the clocks of its servers say: what is decided
+        // is decided at the time at which it will have been recorded.
+        let now = self.parts.clock.now();
+        let now = picture.map_or(now, |picture| picture.recorded_at.max(now));
+        let moment = Moment { now, id: self.parts.clock.fresh_id() };
         let event = decide(picture, &self.parts.catalogue, permit, &moment)?;
-        let recorded_at = picture.map_or(moment.now, |picture| picture.recorded_at.max(moment.now));
         let seq = picture.map_or(Seq::ZERO, |picture| picture.seq).next();
-        let entry = Arc::new(Entry { seq, recorded_at, actor: ask.actor.clone(), event });
+        let entry = Arc::new(Entry { seq, recorded_at: now, actor: ask.actor.clone(), event });
         match copy {
             Some(known) => {
                 known.picture.evolve(&entry);
@@ -309,15 +315,18 @@ impl DeskTask {
         let answer = match outcome {
             Appended::Moved => return Some(ask),
             Appended::KeyReused => Err(SubmitError::KeyReused),
-            Appended::Repeated(receipt) => self.epoch_of(&receipt.crisis).await.map(|epoch| Answer {
-                crisis: receipt.crisis,
-                position: Position { epoch, seq: receipt.seq },
-                subject: receipt.subject,
-                repeated: true,
-            }),
+            Appended::Repeated(receipt) => {
+                note(&self.committed, &receipt.crisis, receipt.seq);
+                self.epoch_of(&receipt.crisis).await.map(|epoch| Answer {
+                    crisis: receipt.crisis,
+                    position: Position { epoch, seq: receipt.seq },
+                    subject: receipt.subject,
+                    repeated: true,
+                })
+            }
             Appended::At(seq) => {
                 self.parts.health.counts().appended.inc();
-                self.committed.lock().unwrap_or_else(PoisonError::into_inner).insert(ask.crisis.clone(), seq);
+                note(&self.committed, &ask.crisis, seq);
                 self.parts.bell.ring(&ask.crisis);
                 let subject = entry.event.subject();
                 if let Some(request) = &ask.request {
@@ -380,6 +389,13 @@ impl DeskTask {
         let picture = opening::carried_on(&*self.parts.journal, crisis, held).await?;
         Ok(picture.map(|picture| Known { epoch: head.epoch, picture }))
     }
+}
+
+/// Notes that somebody was told here that this is done.
+fn note(committed: &Committed, crisis: &CrisisId, seq: Seq) {
+    let mut committed = committed.lock().unwrap_or_else(PoisonError::into_inner);
+    let newest = committed.entry(crisis.clone()).or_default();
+    *newest = seq.max(*newest);
 }
 
 async fn receipt(journal: &dyn Journal, health: &Health, request: &RequestKey) -> Result<Option<Receipt>, SubmitError> {

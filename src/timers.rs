@@ -74,7 +74,8 @@ impl Timers {
             return;
         }
         let Some((_, picture)) = self.parts.hub.picture(crisis) else { return };
-        let due = deadlines::due(&picture, &self.parts.catalogue, now);
+        // As the desk will see it: the time of a crisis does not run backwards.
+        let due = deadlines::due(&picture, &self.parts.catalogue, now.max(picture.recorded_at));
         if due.commands.is_empty() {
             self.quiet.insert(crisis.clone(), Quiet { at: picture.seq, until: due.next });
             return;

@@ -27,8 +27,9 @@ use super::update::SituationUpdate;
 use super::vocabulary::{CrisisState, EscalationClock, EscalationStep};
 
 mod cycles;
+mod feed;
 
-/// Entries kept in the feed, per audience.
+/// Entries kept in the feed, per audience; as many again that are out of scope.
 pub const FEED_ENTRIES_MAX: usize = 50;
 /// Steps, and lapses, of one escalation kept in the picture; the journal keeps all.
 pub const STEPS_KEPT_MAX: usize = 100;
@@ -503,19 +504,6 @@ impl Picture {
         self.crisis.sectors = sectors.to_vec();
         self.crisis.centres.clone_from(centres);
         touched.insert(Part::Crisis);
-    }
-
-    fn head(&mut self, entry: &Arc<Entry>, audience: Audience, touched: &mut BTreeSet<Part>) {
-        let feed = self.feed.entry(audience.clone()).or_default();
-        if feed.len() == FEED_ENTRIES_MAX
-            && let Some(oldest) = feed.pop_front()
-        {
-            touched.insert(Part::Feed(audience.clone(), oldest.seq));
-        }
-        feed.push_back(Arc::clone(entry));
-        touched.insert(Part::Feed(audience.clone(), entry.seq));
-        self.heads.insert(audience.clone(), entry.seq);
-        touched.insert(Part::Head(audience));
     }
 }
 

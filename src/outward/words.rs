@@ -112,3 +112,26 @@ fn words(told: &Told) -> Vec<String> {
         Told::Wall { name, last_seen } => vec![format!("Wall: {name}"), format!("Last seen: {last_seen}")],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_delivery_is_called_after_what_it_tells_where_and_of_what_kind_and_after_nothing_else() {
+        let crisis = CrisisId::parse("drill").expect("a slug");
+        let to = |number: u128| DestinationId(Uuid::from_u128(number));
+        let entry = |seq| Source::Entry(&crisis, Seq(seq));
+        let first = id(to(1), NoticeKind::SlotDue, &entry(7));
+        assert_eq!(first, id(to(1), NoticeKind::SlotDue, &entry(7)), "it is not drawn");
+        let others = [
+            id(to(2), NoticeKind::SlotDue, &entry(7)),
+            id(to(1), NoticeKind::SlotMissed, &entry(7)),
+            id(to(1), NoticeKind::SlotDue, &entry(8)),
+            id(to(1), NoticeKind::SlotDue, &Source::Wall(AccountId(Uuid::nil()), Timestamp::UNIX_EPOCH)),
+        ];
+        assert!(others.iter().all(|other| *other != first), "{others:?}");
+    }
+}

@@ -3,6 +3,7 @@
 mod authorisation;
 mod cell_history;
 mod changes;
+mod checker;
 mod clocks;
 mod configuration;
 mod contracts;
@@ -31,6 +32,7 @@ mod queries;
 mod resuming;
 mod sharing_marks;
 mod shutdown;
+mod simulation;
 mod terminal;
 mod tidy;
 mod travel;

@@ -145,6 +145,9 @@ pub(super) fn excuse(
     if !round.cycle.centres.contains(&centre) {
         return fault("/centre", "does not report at this due time");
     }
+    if !picture.crisis.centres.contains(&centre) {
+        return fault("/centre", "is not a centre of this crisis");
+    }
     if picture.excused(id, &centre).contains_key(&due_at) {
         return fault("/due_at", "is excused already");
     }

@@ -23,6 +23,9 @@ pub(super) fn offer(picture: &Picture, actor: &Actor, draft: OfferHandover, mome
 
 pub(super) fn sign(picture: &Picture, id: HandoverId, note: Option<String>) -> Result<Event, Refusal> {
     let facts = picture.handovers.get(&id).ok_or(Refusal::Unknown("handover"))?;
+    if !picture.crisis.centres.contains(&facts.centre) {
+        return Err(Refusal::Forbidden("your centre is not part of this crisis"));
+    }
     if facts.signed {
         return Err(Refusal::HandoverIsSigned);
     }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{Eye, Visible};
 use crate::domain::actor::By;
@@ -56,7 +55,7 @@ impl Eye<'_> {
                 event_time: logged.event_time,
                 recorded_at: entry.recorded_at,
                 key_event: logged.key_event,
-                refs: logged.refs.iter().map(Uuid::to_string).collect(),
+                refs: self.refs(&logged.refs),
                 tlp: logged.mark.tlp,
                 recipients: logged.mark.recipients.iter().cloned().collect(),
                 corrects: logged.corrects,

@@ -13,9 +13,9 @@ use uuid::Uuid;
 use super::actor::By;
 use super::centre::Centre;
 use super::crisis::Closure;
-use super::event::{Entry, Event};
+use super::event::Entry;
 use super::handover::OF_SIGNATURES;
-use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq};
+use super::ids::{CentreId, EscalationId, IndicatorId, QueryId, SectorId, Seq, UpdateId};
 use super::indicator::Reading;
 use super::mark::{Audience, Mark, Viewer};
 use super::picture::{EscalationRecord, FEED_ENTRIES_MAX, Part, Picture, Posted};
@@ -196,6 +196,17 @@ impl Eye<'_> {
         });
     }
 
+    /// References, as far as this viewer may know of what they name: a scope may have hidden it since.
+    fn refs(&self, refs: &[Uuid]) -> Vec<String> {
+        let known = |id: &&Uuid| {
+            let update = self.picture.updates.get(&UpdateId(**id));
+            let update = update.is_some_and(|facts| self.sees(&facts.mark.audience(&facts.centre)));
+            update
+                || self.picture.escalations.get(&EscalationId(**id)).is_some_and(|raised| self.sees_escalation(raised))
+        };
+        refs.iter().filter(known).map(Uuid::to_string).collect()
+    }
+
     fn crisis(&self) -> CrisisView {
         let crisis = &self.picture.crisis;
         CrisisView {
@@ -304,7 +315,7 @@ impl Eye<'_> {
             reason: escalation.reason.clone(),
             raised_by: escalation.raised_by.clone(),
             asked_of: escalation.asked_of.clone(),
-            refs: escalation.refs.iter().map(Uuid::to_string).collect(),
+            refs: self.refs(&escalation.refs),
             ack_due: standing.clocks.ack_due,
             start_due: standing.clocks.start_due,
             resolve_due: standing.clocks.resolve_due,
@@ -373,43 +384,9 @@ impl Eye<'_> {
         })
     }
 
-    /// Whether a line belongs into the feed: what centres and sectors out of scope said is in the journal.
-    fn in_scope(&self, entry: &Entry) -> bool {
-        let asked = |id| {
-            let record = self.picture.queries.get(id);
-            record.is_some_and(|record| self.picture.crisis.includes(&record.query.centre, &record.query.sector))
-        };
-        match &entry.event {
-            Event::UpdatePosted { update } => self.picture.crisis.includes(&update.centre, &update.sector),
-            Event::LogEntered { entry } => self.picture.crisis.centres.contains(&entry.centre),
-            Event::HandoverOffered { handover } => self.picture.crisis.centres.contains(&handover.centre),
-            Event::QueryAsked { query } => asked(&query.id),
-            Event::QueryAnswered { query, .. } | Event::QueryWithdrawn { query, .. } => asked(query),
-            // That words were taken back is told even when they are no longer shown.
-            Event::UpdateWithdrawn { .. }
-            | Event::EscalationRaised { .. }
-            | Event::EscalationStepped { .. }
-            | Event::EscalationLapsed { .. }
-            | Event::EscalationWoken { .. }
-            | Event::CrisisOpened { .. }
-            | Event::IpcrRecorded { .. }
-            | Event::CrisisClosed { .. }
-            | Event::CrisisReopened { .. }
-            | Event::CrisisScoped { .. }
-            | Event::CycleSet { .. }
-            | Event::CycleChanged { .. }
-            | Event::CyclePlanned { .. }
-            | Event::CycleEnded { .. } => true,
-            Event::SlotExcused { centre, .. }
-            | Event::SlotReminded { centre, .. }
-            | Event::SlotMissed { centre, .. }
-            | Event::HandoverSigned { centre, .. } => self.picture.crisis.centres.contains(centre),
-        }
-    }
-
     fn feed(&self) -> Vec<FeedItem> {
         let visible = self.picture.feed.iter().filter(|(audience, _)| self.sees(audience));
-        let visible = visible.flat_map(|(_, entries)| entries).filter(|entry| self.in_scope(entry));
+        let visible = visible.flat_map(|(_, entries)| entries).filter(|entry| self.picture.in_scope(entry));
         let newest: BTreeMap<Seq, &Arc<Entry>> = visible.map(|entry| (entry.seq, entry)).collect();
         newest.values().rev().take(FEED_ENTRIES_MAX).map(|entry| self.line(entry)).collect()
     }

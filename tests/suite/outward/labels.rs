@@ -10,6 +10,11 @@ use crate::harness::eventually;
 use crate::harness::outside::{MailMood, MailServer, Message, Mood, Receiver};
 use crate::harness::person::{Person, changed};
 
+/// The settings of a server whose mail goes to a port of this machine.
+fn by_mail(port: &str) -> [(&str, &str); 4] {
+    [("smtp.host", "127.0.0.1"), ("smtp.port", port), ("smtp.tls", "none"), ("smtp.from", "vigie@example.org")]
+}
+
 /// Raises one under each label, and waits for what the last of them must bring.
 async fn under_each_label(belgian: &Person) {
     for tlp in ["red", "amber_strict"] {
@@ -24,13 +29,7 @@ async fn under_each_label(belgian: &Person) {
 async fn nothing_leaves_that_its_label_keeps_by_webhook_or_mail() {
     let mail = MailServer::open(MailMood::Takes).await;
     let port = mail.port.to_string();
-    let smtp = [
-        ("smtp.host", "127.0.0.1"),
-        ("smtp.port", port.as_str()),
-        ("smtp.tls", "none"),
-        ("smtp.from", "vigie@example.org"),
-    ];
-    let scene = Scene::set(&smtp).await;
+    let scene = Scene::set(&by_mail(&port)).await;
     let receiver = Receiver::open(Mood::Takes).await;
     let lead = scene.lead("nl-ncc").await;
     hook(&lead, &receiver.url).await;
@@ -82,13 +81,7 @@ async fn nothing_leaves_that_its_label_keeps_by_webhook_or_mail() {
 async fn a_mail_server_that_refuses_hangs_or_breaks_off_is_tried_again() {
     let mail = MailServer::open(MailMood::Refuses(450)).await;
     let port = mail.port.to_string();
-    let smtp = [
-        ("smtp.host", "127.0.0.1"),
-        ("smtp.port", port.as_str()),
-        ("smtp.tls", "none"),
-        ("smtp.from", "vigie@example.org"),
-    ];
-    let scene = Scene::set(&smtp).await;
+    let scene = Scene::set(&by_mail(&port)).await;
     let lead = scene.lead("nl-ncc").await;
     let mailbox = json!({ "channel": "mail", "address": "duty@nl.example.org", "kinds": ["escalation_asked"] });
     lead.post(PATH, &mailbox).await.must(201);
